@@ -1,0 +1,1 @@
+"""The project that composes the four apps into one site."""

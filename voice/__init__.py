@@ -1,0 +1,1 @@
+"""Voice: calls as channels of a room."""
