@@ -1,0 +1,1 @@
+"""Frozen Pydantic values: the nouns that cross app borders, awaits and wires."""

@@ -1,0 +1,77 @@
+"""What came of handing an event to a channel (RFC §5.12, §5.13, §14)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from rooms.domain.frozen import Frozen
+
+
+class DeliveryOutcome(StrEnum):
+    """Where one delivery stands for the caller."""
+
+    SENT = "sent"
+    QUEUED = "queued"
+    FAILED = "failed"
+
+
+class DeliveryError(Frozen):
+    """Why a delivery failed; `retry_after` in seconds."""
+
+    code: str
+    message: str = ""
+    retryable: bool = True
+    retry_after: float | None = None
+
+
+class ProviderResult(Frozen):
+    """What a provider answered; `success=False` becomes a delivery error."""
+
+    success: bool
+    provider_message_id: str | None = None
+    error: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+class DeliveryResult(Frozen):
+    """The outcome of one event at one channel."""
+
+    channel_id: str
+    status: DeliveryOutcome
+    provider_message_id: str | None = None
+    provider_result: ProviderResult | None = None
+    error: DeliveryError | None = None
+    retry_after: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def read_success(cls, data: Any) -> Any:
+        """Accept `success=` for `status=`."""
+        if isinstance(data, dict) and "status" not in data and "success" in data:
+            data = dict(data)
+            sent = data.pop("success")
+            data["status"] = DeliveryOutcome.SENT if sent else DeliveryOutcome.FAILED
+        return data
+
+    @property
+    def success(self) -> bool:
+        """Whether the channel took the event."""
+        return self.status is DeliveryOutcome.SENT
+
+
+class DeliveryStatus(Frozen):
+    """A provider's later word on a message it took (status webhook)."""
+
+    room_id: str | None = None
+    channel_id: str | None = None
+    provider: str
+    message_id: str
+    status: str
+    recipient: str = ""
+    sender: str = ""
+    error_code: str | None = None
+    error_message: str | None = None
+    timestamp: datetime | None = None
+    raw: dict[str, Any] = Field(default_factory=dict)

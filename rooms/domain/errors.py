@@ -1,0 +1,136 @@
+"""What can go wrong in words: one root, each error names the value and the way out."""
+
+
+class RoomKitError(Exception):
+    """Anything this package refuses."""
+
+
+class RoomNotFoundError(RoomKitError, LookupError):
+    """No room with this id is visible to the caller."""
+
+    def __init__(self, room_id: str) -> None:
+        super().__init__(f"no room {room_id!r}: create it with create_room() or check the id")
+        self.room_id = room_id
+
+
+class RoomAlreadyExistsError(RoomKitError, ValueError):
+    """The room id is taken."""
+
+    def __init__(self, room_id: str) -> None:
+        super().__init__(f"room {room_id!r} exists already: choose another id or use get_room()")
+        self.room_id = room_id
+
+
+class RoomClosedError(RoomKitError):
+    """The room is closed or archived and takes no more events."""
+
+    def __init__(self, room_id: str, status: str) -> None:
+        super().__init__(f"room {room_id!r} is {status}: reopen it with reopen_room() first")
+        self.room_id = room_id
+        self.status = status
+
+
+class IllegalRoomMoveError(RoomKitError, ValueError):
+    """A room cannot go from one status to the other."""
+
+    def __init__(self, room_id: str, current: str, wanted: str) -> None:
+        super().__init__(f"room {room_id!r} is {current} and cannot become {wanted}")
+        self.room_id = room_id
+
+
+class ChannelNotRegisteredError(RoomKitError, LookupError):
+    """No channel object with this id is registered in this process."""
+
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(f"channel {channel_id!r} is not registered: call register_channel() first")
+        self.channel_id = channel_id
+
+
+class ChannelAlreadyRegisteredError(RoomKitError, ValueError):
+    """The channel id is taken."""
+
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(
+            f"channel {channel_id!r} is registered already: choose another id or unregister it"
+        )
+        self.channel_id = channel_id
+
+
+class ChannelNotFoundError(RoomKitError, LookupError):
+    """The channel is not attached to the room."""
+
+    def __init__(self, room_id: str, channel_id: str) -> None:
+        super().__init__(
+            f"channel {channel_id!r} is not attached to room {room_id!r}: attach_channel() first"
+        )
+        self.room_id = room_id
+        self.channel_id = channel_id
+
+
+class ParticipantNotFoundError(RoomKitError, LookupError):
+    """No such participant in the room."""
+
+    def __init__(self, room_id: str, participant_id: str) -> None:
+        super().__init__(f"room {room_id!r} has no participant {participant_id!r}")
+        self.room_id = room_id
+        self.participant_id = participant_id
+
+
+class IdentityNotFoundError(RoomKitError, LookupError):
+    """No such identity."""
+
+    def __init__(self, identity_id: str) -> None:
+        super().__init__(f"no identity {identity_id!r}")
+        self.identity_id = identity_id
+
+
+class AddressTakenError(RoomKitError, ValueError):
+    """The address belongs to another identity of the same organization."""
+
+    def __init__(self, channel_type: str, address: str, identity_id: str) -> None:
+        super().__init__(
+            f"{channel_type} address {address!r} belongs to identity {identity_id!r} already: "
+            "merge the two identities or choose another address"
+        )
+
+
+class DuplicateIndexError(RoomKitError, ValueError):
+    """Two events claim one place in a timeline."""
+
+    def __init__(self, room_id: str, index: int) -> None:
+        super().__init__(f"room {room_id!r} has an event at index {index} already")
+        self.room_id = room_id
+        self.index = index
+
+
+class IncompleteStoreError(RoomKitError, TypeError):
+    """A store lacks methods that the pipeline needs."""
+
+    def __init__(self, store: object, missing: list[str]) -> None:
+        super().__init__(
+            f"{type(store).__name__} lacks {', '.join(missing)}: implement ConversationStore whole"
+        )
+
+
+class StoreUnavailableError(RoomKitError):
+    """The database did not answer; nothing was stored, try again with the same key."""
+
+
+class DeliveryFailedError(RoomKitError):
+    """A channel could not deliver an event.
+
+    `retryable` outranks the binding's list of retryable errors; `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        retryable: bool = True,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.retryable = retryable
+        self.retry_after = retry_after

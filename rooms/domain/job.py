@@ -1,0 +1,65 @@
+"""A delivery row: the unit of durable work, one per (event, target) that needs any."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from rooms.domain.frozen import Frozen, new_id, utc_now
+
+
+class DeliveryKind(StrEnum):
+    """What has to be done: send by a transport, ask an agent, or send an injection bare."""
+
+    SEND = "send"
+    REACT = "react"
+    INJECT = "inject"
+
+
+class DeliveryState(StrEnum):
+    """PENDING and WAITING need work; the rest is final."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.WAITING})
+
+
+class DeliveryJob(Frozen):
+    """One delivery row as the lanes see it.
+
+    A lane is all jobs of one (room_id, channel_id) in `event_index` order. `owner_epoch` is the
+    room's at commit; an answer made under an older epoch is discarded.
+    """
+
+    id: str = Field(default_factory=new_id)
+    room_id: str
+    event_id: str
+    event_index: int = 0
+    channel_id: str
+    kind: DeliveryKind = DeliveryKind.SEND
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: int = 0
+    owner_epoch: int = 0
+    due_at: datetime = Field(default_factory=utc_now)
+    lease_owner: str = ""
+    lease_until: datetime | None = None
+    provider_message_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class DeliveryFinish(Frozen):
+    """The new state of a job after an attempt; `due_at` is set with WAITING only."""
+
+    id: str
+    state: DeliveryState
+    attempts: int
+    due_at: datetime | None = None
+    provider_message_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None

@@ -1,0 +1,47 @@
+"""What comes in and what `process_inbound` answers (RFC §5.10, §5.11)."""
+
+from datetime import datetime
+from typing import Any
+
+from rooms.domain.content import EventContent
+from rooms.domain.delivery import DeliveryResult
+from rooms.domain.enums import AnyChannelType, EventType
+from rooms.domain.event import RoomEvent
+from rooms.domain.frozen import Frozen
+
+
+class InboundMessage(Frozen):
+    """One message as a channel received it; `sender_id` is the authenticated sender or address."""
+
+    channel_id: str
+    sender_id: str
+    content: EventContent
+    channel_type: AnyChannelType | None = None
+    event_type: EventType = EventType.MESSAGE
+    raw_payload: dict[str, Any] = {}
+    provider_message_id: str | None = None
+    external_id: str | None = None
+    timestamp: datetime | None = None
+    idempotency_key: str | None = None
+    room_id: str | None = None
+    thread_id: str | None = None
+    parent_event_id: str | None = None
+    visibility: str = "all"
+    addressed_to: list[str] | None = None
+    response_visibility: str | None = None
+    session: Any | None = None
+    metadata: dict[str, Any] = {}
+
+
+class InboundResult(Frozen):
+    """What became of an inbound message.
+
+    `event` is the stored event (also when it was stored BLOCKED), `delivery_results` the first
+    attempts of that event by channel id, `error` the first failure of an intelligence channel.
+    """
+
+    event: RoomEvent | None = None
+    blocked: bool = False
+    reason: str | None = None
+    delivery_results: dict[str, DeliveryResult] = {}
+    error: Exception | None = None

@@ -1,0 +1,35 @@
+"""What a channel gives back when it is shown an event (RFC §5.14)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from pydantic import Field
+
+from hooks.results import Observation, Task
+from rooms.domain.delivery import ProviderResult
+from rooms.domain.event import RoomEvent
+from rooms.domain.frozen import Frozen
+
+
+class ChannelOutput(Frozen):
+    """Answers and side effects; `response_stream` yields text deltas and excludes events.
+
+    Side effects are kept whatever the channel's access, mute or visibility.
+    """
+
+    responded: bool = False
+    response_events: list[RoomEvent] = []
+    response_stream: AsyncIterator[str] | None = Field(default=None, exclude=True)
+    response_metadata: dict[str, Any] = {}
+    provider_result: ProviderResult | None = None
+    tasks: list[Task] = []
+    observations: list[Observation] = []
+    metadata_updates: dict[str, Any] = {}
+
+    @classmethod
+    def empty(cls) -> "ChannelOutput":
+        """Return the output of a channel that has nothing to say."""
+        return EMPTY_OUTPUT
+
+
+EMPTY_OUTPUT = ChannelOutput()

@@ -1,0 +1,37 @@
+"""The rows of rooms, one noun a file."""
+
+from rooms.models.audit_entry import AppendOnlyError, AuditEntry
+from rooms.models.channel_binding import ChannelBinding
+from rooms.models.delivery import Delivery
+from rooms.models.detach_tombstone import DetachTombstone
+from rooms.models.event import Event
+from rooms.models.event_revision import EventRevision
+from rooms.models.identity import Identity
+from rooms.models.identity_address import IdentityAddress
+from rooms.models.incident import Incident
+from rooms.models.observation import Observation
+from rooms.models.participant import Participant
+from rooms.models.read_marker import ReadMarker
+from rooms.models.room import Room, RoomQuerySet
+from rooms.models.room_address import RoomAddress
+from rooms.models.task import Task
+
+__all__ = [
+    "AppendOnlyError",
+    "AuditEntry",
+    "ChannelBinding",
+    "Delivery",
+    "DetachTombstone",
+    "Event",
+    "EventRevision",
+    "Identity",
+    "IdentityAddress",
+    "Incident",
+    "Observation",
+    "Participant",
+    "ReadMarker",
+    "Room",
+    "RoomAddress",
+    "RoomQuerySet",
+    "Task",
+]

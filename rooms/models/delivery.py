@@ -1,0 +1,159 @@
+"""The row of durable work: the outbox."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from rooms.domain import job as values
+from rooms.models.columns import (
+    FOREIGN_ID_LENGTH,
+    ID_LENGTH,
+    KEY_LENGTH,
+    optional_text,
+    word_column,
+)
+from rooms.models.event import Event
+from rooms.models.room import Room
+from rooms.models.scoped import ScopedQuerySet
+
+OPEN_STATES = [values.DeliveryState.PENDING.value, values.DeliveryState.WAITING.value]
+
+
+def lease_is_free(now: datetime) -> Q:
+    """Return the condition that nobody holds a job at `now`."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+
+
+class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
+    """Jobs by state, lease and lane. A lane is the open jobs of one (room, channel)."""
+
+    def open(self) -> Self:
+        """Keep the jobs that still need work."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def takeable(self, now: datetime) -> Self:
+        """Keep the open jobs that are due and held by nobody."""
+        return self.open().filter(lease_is_free(now), due_at__lte=now)
+
+    def unobstructed(self, owner: str, *, now: datetime) -> Self:
+        """Drop the jobs behind an open one of their lane that must come first.
+
+        That is one not yet due, or one another living owner holds.
+        """
+        obstacle = Q(due_at__gt=now) | Q(lease_until__gt=now) & ~Q(lease_owner=owner)
+        return self.exclude(Exists(self._ahead().filter(obstacle)))
+
+    def not_behind_others(self, taken: list[str], owner: str, *, now: datetime) -> Self:
+        """Drop the jobs behind an open one of their lane neither `taken` nor the owner's."""
+        held = Q(pk__in=taken) | Q(lease_owner=owner, lease_until__gt=now, due_at__lte=now)
+        return self.exclude(Exists(self._ahead().exclude(held)))
+
+    def lanes_longest_due_first(self) -> Self:
+        """Sort lane by lane, the lane whose head is due longest first, each in index order."""
+        head = (
+            Delivery.objects.open()
+            .filter(room_id=OuterRef("room_id"), channel_id=OuterRef("channel_id"))
+            .order_by("event_index", "id")
+        )
+        return self.annotate(lane_due_at=Subquery(head.values("due_at")[:1])).order_by(
+            "lane_due_at", "room_id", "channel_id", "event_index", "id"
+        )
+
+    @staticmethod
+    def _ahead() -> "DeliveryQuerySet":
+        same_event = Q(event_index=OuterRef("event_index"), pk__lt=OuterRef("pk"))
+        return Delivery.objects.open().filter(
+            Q(event_index__lt=OuterRef("event_index")) | same_event,
+            room_id=OuterRef("room_id"),
+            channel_id=OuterRef("channel_id"),
+        )
+
+
+class Delivery(models.Model):
+    """One thing to be done for one event at one channel.
+
+    A worker holds the lease while it works; whoever finds the lease run out may take the job.
+    """
+
+    id = models.CharField(max_length=KEY_LENGTH, primary_key=True)
+    # The event's own constraint vouches for the room.
+    room = models.ForeignKey(
+        Room,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
+    )
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
+    event_index = models.BigIntegerField()
+    channel_id = models.CharField(max_length=ID_LENGTH)
+    kind = word_column(values.DeliveryKind, values.DeliveryKind.SEND)
+    state = word_column(values.DeliveryState, values.DeliveryState.PENDING)
+    attempts = models.IntegerField(default=0)
+    owner_epoch = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_owner = models.CharField(max_length=ID_LENGTH, default="", blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    provider_message_id = optional_text(FOREIGN_ID_LENGTH)
+    error_code = optional_text()
+    error_message = models.TextField(null=True, blank=True)  # noqa: DJ001 - NULL is None
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = (
+            models.Index(name="rk_delivery_lane", fields=["room", "channel_id", "event_index"]),
+            models.Index(name="rk_delivery_event", fields=["event"]),
+            models.Index(
+                name="rk_delivery_open", fields=["due_at"], condition=Q(state__in=OPEN_STATES)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.id
+
+    @classmethod
+    def from_domain(cls, job: values.DeliveryJob) -> "Delivery":
+        """Build the row of a job value."""
+        return cls(
+            id=job.id,
+            room_id=job.room_id,
+            event_id=job.event_id,
+            event_index=job.event_index,
+            channel_id=job.channel_id,
+            kind=job.kind.value,
+            state=job.state.value,
+            attempts=job.attempts,
+            owner_epoch=job.owner_epoch,
+            due_at=job.due_at,
+            lease_owner=job.lease_owner,
+            lease_until=job.lease_until,
+            provider_message_id=job.provider_message_id,
+            error_code=job.error_code,
+            error_message=job.error_message,
+        )
+
+    def to_domain(self) -> values.DeliveryJob:
+        """Return this row as a value."""
+        return values.DeliveryJob(
+            id=self.id,
+            room_id=self.room_id,
+            event_id=self.event_id,
+            event_index=self.event_index,
+            channel_id=self.channel_id,
+            kind=values.DeliveryKind(self.kind),
+            state=values.DeliveryState(self.state),
+            attempts=self.attempts,
+            owner_epoch=self.owner_epoch,
+            due_at=self.due_at,
+            lease_owner=self.lease_owner,
+            lease_until=self.lease_until,
+            provider_message_id=self.provider_message_id,
+            error_code=self.error_code,
+            error_message=self.error_message,
+        )

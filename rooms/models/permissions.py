@@ -1,0 +1,26 @@
+"""What a person may be allowed to do with rooms; `view_room` is made by Django itself."""
+
+PERMISSIONS = (
+    ("reply", "Can reply in a room"),
+    ("note", "Can write internal notes"),
+    ("whisper_ai", "Can instruct the AI of a room unseen"),
+    ("take_over", "Can take a room over from the AI"),
+    ("assign", "Can assign rooms to people"),
+    ("listen", "Can listen to calls"),
+    ("whisper_call", "Can whisper to the agent of a call"),
+    ("barge", "Can join a call"),
+    ("end_call", "Can end a call"),
+    ("pause_ai_room", "Can pause the AI of a room"),
+    ("pause_ai_global", "Can pause the AI everywhere"),
+    ("manage_agents", "Can edit AI agents"),
+    ("publish_agent", "Can publish AI agents"),
+    ("manage_channels", "Can configure channels"),
+    ("view_secrets_meta", "Can see which credentials are set"),
+    ("retry_delivery", "Can retry deliveries"),
+    ("view_reports", "Can view reports"),
+    ("view_cost", "Can view costs"),
+    ("view_audit", "Can view the audit trail"),
+    ("export", "Can export conversations"),
+    ("erase", "Can erase personal data"),
+    ("merge", "Can merge identities"),
+)

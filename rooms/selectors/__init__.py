@@ -1,0 +1,1 @@
+"""Reads by noun: synchronous, keyword-only, giving rows."""

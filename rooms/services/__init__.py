@@ -1,0 +1,1 @@
+"""Writes by noun: synchronous, atomic, keyword-only verbs that give rows."""

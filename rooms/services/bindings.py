@@ -1,0 +1,78 @@
+"""Writes of bindings and of the tombstones they leave."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from rooms import models
+from rooms.domain.binding import ChannelBinding
+from rooms.domain.errors import ChannelNotFoundError
+from rooms.services.rooms import lock_room
+
+
+@transaction.atomic
+def add_binding(*, binding: ChannelBinding) -> models.ChannelBinding:
+    """Attach by explicit grant: insert or replace the binding and clear its tombstone.
+
+    Raises:
+        RoomNotFoundError: If the room does not exist.
+    """
+    lock_room(room_id=binding.room_id)
+    _tombstones(binding.room_id, binding.channel_id).delete()
+    row, _ = models.ChannelBinding.objects.update_or_create(
+        room_id=binding.room_id,
+        channel_id=binding.channel_id,
+        defaults=models.ChannelBinding.own_columns(binding),
+    )
+    return row
+
+
+@transaction.atomic
+def auto_attach(*, binding: ChannelBinding) -> models.ChannelBinding | None:
+    """Attach unless the channel was detached before; return the binding in force or None.
+
+    Raises:
+        RoomNotFoundError: If the room does not exist.
+    """
+    lock_room(room_id=binding.room_id)
+    if _tombstones(binding.room_id, binding.channel_id).exists():
+        return None
+    row, _ = models.ChannelBinding.objects.get_or_create(
+        room_id=binding.room_id,
+        channel_id=binding.channel_id,
+        defaults=models.ChannelBinding.own_columns(binding),
+    )
+    return row
+
+
+@transaction.atomic
+def update_binding(*, binding: ChannelBinding) -> models.ChannelBinding:
+    """Write a binding.
+
+    Raises:
+        ChannelNotFoundError: If the channel is not attached.
+    """
+    rows = _bindings(binding.room_id, binding.channel_id)
+    if not rows.update(**models.ChannelBinding.own_columns(binding)):
+        raise ChannelNotFoundError(binding.room_id, binding.channel_id)
+    return rows.get()
+
+
+@transaction.atomic
+def remove_binding(*, room_id: str, channel_id: str) -> bool:
+    """Leave a tombstone in any known room, then remove the binding; tell whether it existed."""
+    if models.Room.objects.locked().filter(pk=room_id).first() is None:
+        return False
+    models.DetachTombstone.objects.get_or_create(
+        room_id=room_id, channel_id=channel_id, defaults={"detached_at": timezone.now()}
+    )
+    removed, _ = _bindings(room_id, channel_id).delete()
+    return removed > 0
+
+
+def _bindings(room_id: str, channel_id: str) -> QuerySet[models.ChannelBinding]:
+    return models.ChannelBinding.objects.filter(room_id=room_id, channel_id=channel_id)
+
+
+def _tombstones(room_id: str, channel_id: str) -> QuerySet[models.DetachTombstone]:
+    return models.DetachTombstone.objects.filter(room_id=room_id, channel_id=channel_id)

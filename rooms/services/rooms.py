@@ -1,0 +1,100 @@
+"""Writes of rooms."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from rooms import models
+from rooms.domain.errors import RoomAlreadyExistsError, RoomNotFoundError
+from rooms.domain.room import Room, RoomTimers
+
+# A room's timeline may be longer than what should lie in memory at once.
+EVENTS_PER_DELETE = 1000
+
+
+def create_room(*, room: Room) -> models.Room:
+    """Insert a room.
+
+    Raises:
+        RoomAlreadyExistsError: If the id is taken.
+    """
+    row = models.Room.from_domain(room)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise RoomAlreadyExistsError(room.id) from error
+    return row
+
+
+@transaction.atomic
+def lock_room(*, room_id: str) -> models.Room:
+    """Return a room, locked until the caller's transaction ends.
+
+    Raises:
+        RoomNotFoundError: If it does not exist.
+    """
+    row = models.Room.objects.locked().filter(pk=room_id).first()
+    if row is None:
+        raise RoomNotFoundError(room_id)
+    return row
+
+
+@transaction.atomic
+def update_room(*, room: Room) -> models.Room:
+    """Write a room's own columns; counters, indexes and versions stay as stored.
+
+    Raises:
+        RoomNotFoundError: If it does not exist.
+    """
+    return _change(lock_room(room_id=room.id), **models.Room.own_columns(room))
+
+
+@transaction.atomic
+def patch_room_metadata(*, room_id: str, patch: dict[str, Any]) -> models.Room:
+    """Merge `patch` into a room's metadata, key by key.
+
+    Raises:
+        RoomNotFoundError: If it does not exist.
+    """
+    row = lock_room(room_id=room_id)
+    return _change(row, metadata={**row.metadata, **patch})
+
+
+@transaction.atomic
+def set_room_timers(*, room_id: str, timers: RoomTimers) -> models.Room:
+    """Set both limits and keep the last activity, or start it at the room's creation.
+
+    Raises:
+        RoomNotFoundError: If it does not exist.
+    """
+    row = lock_room(room_id=room_id)
+    return _change(
+        row,
+        inactive_after_seconds=timers.inactive_after_seconds,
+        closed_after_seconds=timers.closed_after_seconds,
+        last_activity_at=row.last_activity_at or row.created_at,
+    )
+
+
+@transaction.atomic
+def delete_room(*, room_id: str) -> bool:
+    """Delete a room with everything in it; tell whether it existed."""
+    room = models.Room.objects.locked().filter(pk=room_id).first()
+    if room is None:
+        return False
+    models.Delivery.objects.filter(room_id=room_id).delete()
+    events = models.Event.objects.filter(room_id=room_id)
+    while ids := list(events.values_list("pk", flat=True)[:EVENTS_PER_DELETE]):
+        models.Event.objects.filter(pk__in=ids).delete()
+    room.delete()
+    return True
+
+
+def _change(row: models.Room, **columns: Any) -> models.Room:
+    columns["updated_at"] = timezone.now()
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(columns))
+    return row

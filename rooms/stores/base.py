@@ -1,0 +1,449 @@
+"""The store contract: the async gate to whatever keeps rooms (RFC §11)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from hooks.results import Observation, Task
+from rooms.domain.binding import ChannelBinding
+from rooms.domain.commit import Committed, CommitUnit, RoomSnapshot
+from rooms.domain.enums import EventType, RoomStatus
+from rooms.domain.event import RoomEvent
+from rooms.domain.frozen import Frozen
+from rooms.domain.identity import Identity
+from rooms.domain.job import DeliveryFinish, DeliveryJob
+from rooms.domain.participant import Participant
+from rooms.domain.room import Room, RoomTimers
+
+OPEN_STATUSES = (RoomStatus.ACTIVE, RoomStatus.PAUSED)
+
+
+class EventFilter(Frozen):
+    """Which events to list; every field that is set must hold.
+
+    `top_level_only` leaves out events of a thread (`thread_root_id` is set); `created_after` and
+    `created_before` are exclusive.
+    """
+
+    types: tuple[EventType, ...] | None = None
+    exclude_types: tuple[EventType, ...] = ()
+    source_channel_id: str | None = None
+    source_channel_type: str | None = None
+    participant_id: str | None = None
+    correlation_id: str | None = None
+    parent_event_id: str | None = None
+    top_level_only: bool = False
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+class ReadMarker(Frozen):
+    """How far one channel of a room has read.
+
+    Markers stand apart from bindings: a channel that is not attached has one too, a detached
+    channel keeps its own, and `ChannelBinding.last_read_index` is not touched.
+    """
+
+    room_id: str
+    channel_id: str
+    index: int
+
+
+class ConversationStore(ABC):
+    """Keeps rooms, timelines, bindings, people and the work still to be done.
+
+    What goes in is copied, what comes out is frozen. Every room-scoped read of an unknown room
+    gives None or an empty list; inserting into an unknown room raises RoomNotFoundError, inserting
+    an id that is taken raises ValueError. `commit` is the only way the pipeline appends.
+
+    Orders: rooms by (created_at, id), bindings by (attached_at, channel_id), participants by
+    (joined_at, id), tasks and observations by (created_at, id); "newest" is the largest of these.
+    No organization is None; '' given as one means None, in every argument and field.
+    """
+
+    # -- rooms
+
+    @abstractmethod
+    async def create_room(self, room: Room) -> Room:
+        """Insert a room. Raises: RoomAlreadyExistsError: If the id is taken."""
+
+    @abstractmethod
+    async def get_room(self, room_id: str) -> Room | None:
+        """Return a room or None."""
+
+    @abstractmethod
+    async def update_room(self, room: Room) -> Room:
+        """Write a room's own columns; counters, indexes and versions are left as stored.
+
+        Own are status, organization, timers, metadata, policies, the moments of pausing and closing
+        and the owner with its epoch; `updated_at` becomes now.
+
+        Raises:
+            RoomNotFoundError: If it does not exist.
+        """
+
+    @abstractmethod
+    async def delete_room(self, room_id: str) -> bool:
+        """Delete a room with everything in it; tell whether it existed. Identities stay."""
+
+    @abstractmethod
+    async def list_rooms(self, offset: int = 0, limit: int = 50) -> list[Room]:
+        """Return rooms in creation order."""
+
+    @abstractmethod
+    async def find_rooms(
+        self,
+        organization_id: str | None = None,
+        status: str | None = None,
+        metadata_filter: dict[str, Any] | None = None,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Room]:
+        """Return rooms by organization (None = any), status and equal top-level metadata values."""
+
+    @abstractmethod
+    async def find_latest_room(
+        self, participant_id: str, channel_type: str | None = None, status: str | None = None
+    ) -> Room | None:
+        """Return the newest room that has a participant row with this id, or None.
+
+        The row's status does not matter; `channel_type` asks for a binding of that type there.
+        """
+
+    @abstractmethod
+    async def find_room_ids_by_channel(
+        self, channel_id: str, statuses: Collection[str] = OPEN_STATUSES, *, limit: int = 2
+    ) -> list[str]:
+        """Return rooms a channel is attached to, newest first by (created_at, id)."""
+
+    @abstractmethod
+    async def find_room_id_by_channel(
+        self, channel_id: str, status: str | None = None
+    ) -> str | None:
+        """Return the newest room a channel is attached to, or None."""
+
+    @abstractmethod
+    async def find_room_ids_by_address(
+        self,
+        channel_type: str,
+        address: str,
+        *,
+        organization_id: str | None = None,
+        statuses: Collection[str] = OPEN_STATUSES,
+        limit: int = 2,
+    ) -> list[str]:
+        """Return rooms of one organization that know this address, newest first."""
+
+    @abstractmethod
+    async def find_room_ids_by_identity(
+        self, identity_id: str, statuses: Collection[str] = OPEN_STATUSES, *, limit: int = 2
+    ) -> list[str]:
+        """Return rooms that have a participant row of this identity, newest first."""
+
+    @abstractmethod
+    async def find_idle_room_ids(
+        self, now: datetime, *, organization_id: str | None = None, limit: int = 500
+    ) -> list[str]:
+        """Return rooms whose timers are due at `now` (organization None = any), in creation order.
+
+        Due are ACTIVE rooms silent for longer than `inactive_after_seconds` (without it: than
+        `closed_after_seconds`) and PAUSED rooms paused for longer than `closed_after_seconds`.
+        Silence counts from `last_activity_at`, else from `created_at`; a pause without `paused_at`
+        counts as silence.
+        """
+
+    @abstractmethod
+    async def patch_room_metadata(self, room_id: str, patch: dict[str, Any]) -> Room:
+        """Merge `patch` shallowly. Raises: RoomNotFoundError: If the room does not exist."""
+
+    @abstractmethod
+    async def set_room_timers(self, room_id: str, timers: RoomTimers) -> Room:
+        """Set both limits and keep the last activity (the creation time when there is none).
+
+        Raises:
+            RoomNotFoundError: If the room does not exist.
+        """
+
+    # -- the pipeline's reads and its one write
+
+    @abstractmethod
+    async def load_snapshot(self, room_id: str) -> RoomSnapshot | None:
+        """Return room, bindings, participants, addresses and tombstones in one read, or None."""
+
+    @abstractmethod
+    async def load_tail(
+        self, room_id: str, *, limit: int, after_index: int | None = None
+    ) -> list[RoomEvent]:
+        """Return the last `limit` MESSAGE events, oldest first; only those after an index if given.
+
+        They come whatever their status and visibility: readers filter.
+        """
+
+    @abstractmethod
+    async def commit(self, units: Sequence[CommitUnit]) -> list[Committed]:
+        """Commit units of different rooms in one transaction and answer in the same order.
+
+        A unit that fails on its data fails alone and its error is raised from the caller's own
+        single-unit call; see `CommitUnit` for the order of decisions. `Committed.room` is the room
+        as it then is, for refused units too (None for ROOM_NOT_FOUND).
+
+        A unit without events neither touches activity nor reactivates. Participants are upserted,
+        so are addresses by (room, channel, type, address). A target change grows the history
+        version once; an unknown or foreign target changes nothing and leaves `target` None.
+        `CommitUnit.at` stamps the room; jobs are due, and leased, by the store's own clock.
+
+        Raises:
+            ValueError: If an event's id, or the key of one that is not the first, is taken, or
+                two units name one room; nothing of the call was written.
+            StoreUnavailableError: If the database cannot be reached; nothing was written.
+        """
+
+    # -- events
+
+    @abstractmethod
+    async def add_event(self, event: RoomEvent) -> RoomEvent:
+        """Insert an event at its own index; the room's counters follow, its timers do not.
+
+        Raises:
+            DuplicateIndexError: If the place is taken.
+        """
+
+    @abstractmethod
+    async def add_event_auto_index(self, room_id: str, event: RoomEvent) -> RoomEvent:
+        """Append an event at the next index with the room's counters and return it so stored."""
+
+    @abstractmethod
+    async def get_event(self, event_id: str) -> RoomEvent | None:
+        """Return an event or None."""
+
+    @abstractmethod
+    async def update_event(self, event: RoomEvent) -> RoomEvent:
+        """Replace an event's content, source, metadata and results; index and room stay.
+
+        The former content is kept as a revision when it differs; the room's history version grows.
+
+        Raises:
+            LookupError: If it does not exist.
+        """
+
+    @abstractmethod
+    async def delete_event(
+        self, room_id: str, event_id: str, *, cascade_replies: bool = True
+    ) -> list[str]:
+        """Delete an event for good, then its thread's replies; return the ids, root first.
+
+        Replies are the events whose `thread_root_id` is the event, by index. Deliveries go with
+        their event, the history version grows, the counters stay. Unknown or foreign: nothing, [].
+        """
+
+    @abstractmethod
+    async def list_events(  # noqa: PLR0913 - every way a timeline is read
+        self,
+        room_id: str,
+        offset: int = 0,
+        limit: int = 50,
+        visibility_filter: str | None = None,
+        *,
+        after_index: int | None = None,
+        before_index: int | None = None,
+        newest_first: bool = False,
+        include_internal: bool = False,
+        event_filter: EventFilter | None = None,
+    ) -> list[RoomEvent]:
+        """Return events by index; `visibility_filter` keeps events of exactly that visibility.
+
+        Events with visibility `internal` are left out unless `include_internal`. Both indexes are
+        exclusive. `before_index` gives the page that ends just below it, in ascending order unless
+        `newest_first`; `offset` then counts from that end.
+
+        Raises:
+            ValueError: If both `after_index` and `before_index` are given.
+        """
+
+    @abstractmethod
+    async def get_event_count(self, room_id: str) -> int:
+        """Count the stored rows exactly."""
+
+    @abstractmethod
+    async def check_idempotency(self, room_id: str, key: str) -> bool:
+        """Tell whether an event with this key is stored in the room."""
+
+    @abstractmethod
+    async def find_event_by_key(
+        self, key: str, *, room_id: str | None = None, channel_id: str | None = None
+    ) -> RoomEvent | None:
+        """Return the event with this key in a room, or the newest from a source channel.
+
+        Whatever is given must hold; newest is the largest (created_at, id).
+        """
+
+    @abstractmethod
+    async def record_delivery_results(self, event_id: str, results: dict[str, Any]) -> None:
+        """Merge per-channel results into `delivery_results`; nothing else of the event changes.
+
+        An unknown event changes nothing.
+        """
+
+    # -- bindings
+
+    @abstractmethod
+    async def add_binding(self, binding: ChannelBinding) -> ChannelBinding:
+        """Attach by explicit grant: insert or replace the binding and clear its tombstone."""
+
+    @abstractmethod
+    async def auto_attach(self, binding: ChannelBinding) -> ChannelBinding | None:
+        """Attach unless the channel was detached before; return the binding in force or None.
+
+        A binding that exists already is in force and stays as it is.
+        """
+
+    @abstractmethod
+    async def get_binding(self, room_id: str, channel_id: str) -> ChannelBinding | None:
+        """Return a binding or None."""
+
+    @abstractmethod
+    async def update_binding(self, binding: ChannelBinding) -> ChannelBinding:
+        """Write a binding. Raises: ChannelNotFoundError: If it does not exist."""
+
+    @abstractmethod
+    async def remove_binding(self, room_id: str, channel_id: str) -> bool:
+        """Leave a tombstone, then remove the binding; tell whether it existed.
+
+        The tombstone is left in any known room, also when the channel was not attached.
+        """
+
+    @abstractmethod
+    async def list_bindings(self, room_id: str) -> list[ChannelBinding]:
+        """Return a room's bindings in attach order."""
+
+    # -- participants
+
+    @abstractmethod
+    async def add_participant(self, participant: Participant) -> Participant:
+        """Insert or replace a participant."""
+
+    @abstractmethod
+    async def get_participant(self, room_id: str, participant_id: str) -> Participant | None:
+        """Return a participant or None."""
+
+    @abstractmethod
+    async def update_participant(self, participant: Participant) -> Participant:
+        """Write a participant. Raises: ParticipantNotFoundError: If it does not exist."""
+
+    @abstractmethod
+    async def list_participants(self, room_id: str) -> list[Participant]:
+        """Return a room's participants in joining order."""
+
+    # -- identities
+
+    @abstractmethod
+    async def create_identity(self, identity: Identity) -> Identity:
+        """Insert an identity with its addresses. Raises: AddressTakenError: If one is taken."""
+
+    @abstractmethod
+    async def get_identity(self, identity_id: str) -> Identity | None:
+        """Return an identity or None."""
+
+    @abstractmethod
+    async def resolve_identity(
+        self, channel_type: str, address: str, organization_id: str | None = None
+    ) -> Identity | None:
+        """Return who has this address in exactly this organization (None is its own namespace)."""
+
+    @abstractmethod
+    async def link_address(self, identity_id: str, channel_type: str, address: str) -> None:
+        """Give an identity an address in its organization.
+
+        Raises:
+            IdentityNotFoundError: If the identity does not exist.
+            AddressTakenError: If another identity has it; linking one's own again changes nothing.
+        """
+
+    # -- tasks, observations, read markers
+
+    @abstractmethod
+    async def add_task(self, task: Task) -> Task:
+        """Insert a task."""
+
+    @abstractmethod
+    async def get_task(self, task_id: str) -> Task | None:
+        """Return a task or None."""
+
+    @abstractmethod
+    async def list_tasks(self, room_id: str, status: str | None = None) -> list[Task]:
+        """Return a room's tasks in creation order."""
+
+    @abstractmethod
+    async def update_task(self, task: Task) -> Task:
+        """Write a task. Raises: LookupError: If it does not exist."""
+
+    @abstractmethod
+    async def add_observation(self, observation: Observation) -> Observation:
+        """Insert an observation."""
+
+    @abstractmethod
+    async def list_observations(self, room_id: str) -> list[Observation]:
+        """Return a room's observations in creation order."""
+
+    @abstractmethod
+    async def mark_read(self, room_id: str, channel_id: str, event_id: str) -> None:
+        """Raise a channel's read marker to an event; it never sinks.
+
+        An event that is unknown or of another room changes nothing.
+        """
+
+    @abstractmethod
+    async def mark_all_read(self, room_id: str, channel_id: str) -> None:
+        """Raise a channel's read marker to the room's latest index; an empty room gets none."""
+
+    @abstractmethod
+    async def get_unread_count(self, room_id: str, channel_id: str) -> int:
+        """Count visible messages of others after the marker.
+
+        Counted are DELIVERED MESSAGE events that are not internal and not from `channel_id`.
+        """
+
+    @abstractmethod
+    async def list_read_markers(self, room_id: str) -> list[ReadMarker]:
+        """Return the markers of a room by channel id."""
+
+    # -- the outbox
+
+    @abstractmethod
+    async def lease_deliveries(
+        self, owner: str, *, seconds: float, limit: int = 100
+    ) -> list[DeliveryJob]:
+        """Take jobs whose lease has run out and whose lane is free, in lane order.
+
+        Only jobs due now are taken; a job behind an open job of the same lane that is leased by
+        another living owner, or not yet due, stays. Within a lane none is left out before another;
+        the lane whose head is due longest comes first. A job the owner itself holds is not taken
+        again. `seconds` of 0 or less leases for no time: anybody may take the job at once.
+        """
+
+    @abstractmethod
+    async def renew_leases(self, owner: str, *, seconds: float) -> int:
+        """Let the lease of every open job of `owner` end in `seconds`; return how many there are.
+
+        A lease that has run out but was not taken by another is renewed as well.
+        """
+
+    @abstractmethod
+    async def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> None:
+        """Write the outcome of attempts; final jobs lose their lease.
+
+        A job that is final already stays as it is and an unknown id is passed over. A WAITING job
+        keeps its lease; `due_at` None leaves the moment as it was.
+        """
+
+    @abstractmethod
+    async def list_deliveries(
+        self, room_id: str, *, event_id: str | None = None
+    ) -> list[DeliveryJob]:
+        """Return a room's delivery jobs by (event_index, channel_id)."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give back connections and threads; calling twice is harmless."""

@@ -1,0 +1,124 @@
+"""The in-memory store: the contract's verbs, each answered by one table."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from threading import Lock
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from rooms.domain.frozen import utc_now
+from rooms.stores.base import ConversationStore
+from rooms.stores.memory.bindings import BindingTable
+from rooms.stores.memory.commits import CommitTable
+from rooms.stores.memory.events import EventTable
+from rooms.stores.memory.finding import RoomFinder
+from rooms.stores.memory.identities import IdentityTable
+from rooms.stores.memory.markers import MarkerTable
+from rooms.stores.memory.outbox import Outbox
+from rooms.stores.memory.participants import ParticipantTable
+from rooms.stores.memory.rooms import RoomTable
+from rooms.stores.memory.side_effects import SideEffectTable
+from rooms.stores.memory.tables import Clock, Tables
+
+T = TypeVar("T")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _asks(
+    table: Callable[[Tables], T], method: Callable[Concatenate[T, P], R]
+) -> "Callable[Concatenate[InMemoryStore, P], Coroutine[Any, Any, R]]":
+    """Make a table's method a coroutine of the store that no other call can interleave with."""
+
+    @wraps(method)
+    async def verb(self: "InMemoryStore", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        # A database would make its caller wait: without that, a loop of reads starves all others.
+        await asyncio.sleep(0)
+        with self._mutex:
+            return method(table(self._tables), *args, **kwargs)
+
+    return verb
+
+
+class InMemoryStore(ConversationStore):
+    """Keeps everything in this process and loses it with it: for tests, demos and bots.
+
+    Each verb runs without an await between its decision and its writes, so it is atomic; several
+    event loops and threads may share one store. Former contents of edited events are not kept,
+    since nothing in the contract reads them.
+
+    Args:
+        clock: Gives the present moment in UTC; leases and activity are measured by it.
+    """
+
+    def __init__(self, clock: Clock = utc_now) -> None:
+        self._tables = Tables(clock)
+        self._mutex = Lock()
+
+    create_room = _asks(RoomTable, RoomTable.create_room)
+    get_room = _asks(RoomTable, RoomTable.get_room)
+    update_room = _asks(RoomTable, RoomTable.update_room)
+    delete_room = _asks(RoomTable, RoomTable.delete_room)
+    list_rooms = _asks(RoomTable, RoomTable.list_rooms)
+    find_rooms = _asks(RoomTable, RoomTable.find_rooms)
+    patch_room_metadata = _asks(RoomTable, RoomTable.patch_room_metadata)
+    set_room_timers = _asks(RoomTable, RoomTable.set_room_timers)
+
+    find_latest_room = _asks(RoomFinder, RoomFinder.find_latest_room)
+    find_room_ids_by_channel = _asks(RoomFinder, RoomFinder.find_room_ids_by_channel)
+    find_room_id_by_channel = _asks(RoomFinder, RoomFinder.find_room_id_by_channel)
+    find_room_ids_by_address = _asks(RoomFinder, RoomFinder.find_room_ids_by_address)
+    find_room_ids_by_identity = _asks(RoomFinder, RoomFinder.find_room_ids_by_identity)
+    find_idle_room_ids = _asks(RoomFinder, RoomFinder.find_idle_room_ids)
+
+    load_snapshot = _asks(CommitTable, CommitTable.load_snapshot)
+    commit = _asks(CommitTable, CommitTable.commit)
+
+    load_tail = _asks(EventTable, EventTable.load_tail)
+    add_event = _asks(EventTable, EventTable.add_event)
+    add_event_auto_index = _asks(EventTable, EventTable.add_event_auto_index)
+    get_event = _asks(EventTable, EventTable.get_event)
+    update_event = _asks(EventTable, EventTable.update_event)
+    delete_event = _asks(EventTable, EventTable.delete_event)
+    list_events = _asks(EventTable, EventTable.list_events)
+    get_event_count = _asks(EventTable, EventTable.get_event_count)
+    check_idempotency = _asks(EventTable, EventTable.check_idempotency)
+    find_event_by_key = _asks(EventTable, EventTable.find_event_by_key)
+    record_delivery_results = _asks(EventTable, EventTable.record_delivery_results)
+
+    add_binding = _asks(BindingTable, BindingTable.add_binding)
+    auto_attach = _asks(BindingTable, BindingTable.auto_attach)
+    get_binding = _asks(BindingTable, BindingTable.get_binding)
+    update_binding = _asks(BindingTable, BindingTable.update_binding)
+    remove_binding = _asks(BindingTable, BindingTable.remove_binding)
+    list_bindings = _asks(BindingTable, BindingTable.list_bindings)
+
+    add_participant = _asks(ParticipantTable, ParticipantTable.add_participant)
+    get_participant = _asks(ParticipantTable, ParticipantTable.get_participant)
+    update_participant = _asks(ParticipantTable, ParticipantTable.update_participant)
+    list_participants = _asks(ParticipantTable, ParticipantTable.list_participants)
+
+    create_identity = _asks(IdentityTable, IdentityTable.create_identity)
+    get_identity = _asks(IdentityTable, IdentityTable.get_identity)
+    resolve_identity = _asks(IdentityTable, IdentityTable.resolve_identity)
+    link_address = _asks(IdentityTable, IdentityTable.link_address)
+
+    add_task = _asks(SideEffectTable, SideEffectTable.add_task)
+    get_task = _asks(SideEffectTable, SideEffectTable.get_task)
+    list_tasks = _asks(SideEffectTable, SideEffectTable.list_tasks)
+    update_task = _asks(SideEffectTable, SideEffectTable.update_task)
+    add_observation = _asks(SideEffectTable, SideEffectTable.add_observation)
+    list_observations = _asks(SideEffectTable, SideEffectTable.list_observations)
+
+    mark_read = _asks(MarkerTable, MarkerTable.mark_read)
+    mark_all_read = _asks(MarkerTable, MarkerTable.mark_all_read)
+    get_unread_count = _asks(MarkerTable, MarkerTable.get_unread_count)
+    list_read_markers = _asks(MarkerTable, MarkerTable.list_read_markers)
+
+    lease_deliveries = _asks(Outbox, Outbox.lease_deliveries)
+    renew_leases = _asks(Outbox, Outbox.renew_leases)
+    finish_deliveries = _asks(Outbox, Outbox.finish_deliveries)
+    list_deliveries = _asks(Outbox, Outbox.list_deliveries)
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection to give back, and what is stored stays readable."""

@@ -1,0 +1,90 @@
+"""What the in-memory store holds: one record per room, and the ids that are unique across rooms."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hooks.results import Observation, Task
+from rooms.domain.binding import ChannelBinding
+from rooms.domain.commit import RoomAddress
+from rooms.domain.errors import RoomNotFoundError
+from rooms.domain.event import RoomEvent
+from rooms.domain.identity import Identity
+from rooms.domain.job import DeliveryJob
+from rooms.domain.participant import Participant
+from rooms.domain.room import Room
+from rooms.stores.memory.timeline import Timeline
+
+Clock = Callable[[], datetime]
+AddressKey = tuple[str, str, str]
+"""Channel, channel type, address."""
+OwnerKey = tuple[str | None, str, str]
+"""Organization, channel type, address."""
+
+
+@dataclass
+class RoomRecord:
+    """Everything that lives and dies with one room."""
+
+    room: Room
+    timeline: Timeline = field(default_factory=Timeline)
+    bindings: dict[str, ChannelBinding] = field(default_factory=dict)
+    detached: set[str] = field(default_factory=set)
+    participants: dict[str, Participant] = field(default_factory=dict)
+    addresses: dict[AddressKey, RoomAddress] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    observations: dict[str, Observation] = field(default_factory=dict)
+    read_indexes: dict[str, int] = field(default_factory=dict)
+    jobs: dict[str, DeliveryJob] = field(default_factory=dict)
+
+
+@dataclass
+class Tables:
+    """All rows of the store. The dicts named `…_rooms` tell the room of an id."""
+
+    clock: Clock
+    rooms: dict[str, RoomRecord] = field(default_factory=dict)
+    event_rooms: dict[str, str] = field(default_factory=dict)
+    task_rooms: dict[str, str] = field(default_factory=dict)
+    observation_rooms: dict[str, str] = field(default_factory=dict)
+    open_job_rooms: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, Identity] = field(default_factory=dict)
+    address_owners: dict[OwnerKey, str] = field(default_factory=dict)
+
+    def record(self, room_id: str) -> RoomRecord:
+        """Return a room's record.
+
+        Raises:
+            RoomNotFoundError: If there is no such room.
+        """
+        if (record := self.rooms.get(room_id)) is None:
+            raise RoomNotFoundError(room_id)
+        return record
+
+    def find_event(self, event_id: str) -> tuple[RoomRecord, RoomEvent] | None:
+        """Return an event with the record of its room, or None."""
+        record = self.rooms.get(self.event_rooms.get(event_id, ""))
+        event = record.timeline.get(event_id) if record else None
+        return (record, event) if record and event else None
+
+    def open_jobs(self) -> Iterator[DeliveryJob]:
+        """Walk the jobs that still need work."""
+        return (self.rooms[room].jobs[job] for job, room in self.open_job_rooms.items())
+
+
+def refuse_taken(rows: Collection[str], new_ids: Iterable[str], noun: str) -> None:
+    """Refuse to insert a second row with the same id.
+
+    Raises:
+        ValueError: If one of `new_ids` is among `rows` or named twice.
+    """
+    seen: set[str] = set()
+    for row_id in new_ids:
+        if row_id in rows or row_id in seen:
+            raise ValueError(f"{noun} id {row_id!r} is taken: make a fresh one with new_id()")
+        seen.add(row_id)
+
+
+def by_creation(room: Room) -> tuple[datetime, str]:
+    """Give the key that sorts rooms in creation order."""
+    return room.created_at, room.id

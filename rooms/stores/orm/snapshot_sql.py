@@ -1,0 +1,119 @@
+"""The statement that reads whole snapshots as JSON, spelled for each database that can."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models as fields
+
+from rooms import models
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How a database spells JSON; `{}` stands for a column or an expression.
+
+    Attributes:
+        json: A column that holds JSON.
+        moment: A column that holds a time in UTC.
+        text: A text as a JSON string.
+        rows: An array of the values of a subquery.
+        result: The whole, as the text the driver hands over.
+    """
+
+    object: str
+    json: str
+    moment: str
+    text: str
+    rows: str
+    result: str
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    "postgresql": Dialect(
+        object="json_build_object({})",
+        json="{}",
+        moment="{}",
+        text="to_json({})",
+        rows="COALESCE((SELECT json_agg(item.value) FROM ({}) AS item), '[]'::json)",
+        result="({})::text",
+    ),
+    "sqlite": Dialect(
+        object="json_object({})",
+        json="json({})",
+        moment="({} || '+00:00')",
+        text="json_quote({})",
+        rows="json((SELECT json_group_array(json(item.value)) FROM ({}) AS item))",
+        result="{}",
+    ),
+}
+
+TIMERS = ("inactive_after_seconds", "closed_after_seconds", "last_activity_at")
+# Value fields that a column spells otherwise.
+ROOM_FIELDS = {
+    "organization_id": "NULLIF(room.organization_id, '')",
+    "latest_index": "room.next_index - 1",
+}
+PARTICIPANT_FIELDS = {"id": "item.participant_id"}
+
+
+def build_statement(vendor: str) -> str:
+    """Build the statement; `{room_ids}` in it is the list of placeholders."""
+    dialect = DIALECTS[vendor]
+    context = {
+        "room": _room(dialect),
+        "bindings": _rows(dialect, models.ChannelBinding, order="attached_at, channel_id"),
+        "participants": _rows(
+            dialect, models.Participant, order="joined_at, participant_id", **PARTICIPANT_FIELDS
+        ),
+    }
+    snapshot = {
+        "context": _object(dialect, context),
+        "addresses": _rows(dialect, models.RoomAddress, order="id"),
+        "detached": _detached(dialect),
+    }
+    result = dialect.result.format(_object(dialect, snapshot))
+    table = models.Room._meta.db_table
+    return f"SELECT room.id, {result} FROM {table} AS room WHERE room.id IN ({{room_ids}})"  # noqa: S608
+
+
+def _room(dialect: Dialect) -> str:
+    columns = _columns(dialect, models.Room, "room")
+    timers = {name: columns.pop(name) for name in TIMERS}
+    del columns["next_index"]
+    return _object(dialect, {**columns, **ROOM_FIELDS, "timers": _object(dialect, timers)})
+
+
+def _rows(dialect: Dialect, model: type[fields.Model], *, order: str, **renamed: str) -> str:
+    columns = {**_columns(dialect, model, "item"), **renamed}
+    return _array(dialect, model, value=_object(dialect, columns), order=order)
+
+
+def _detached(dialect: Dialect) -> str:
+    value = dialect.text.format("item.channel_id")
+    return _array(dialect, models.DetachTombstone, value=value, order="id")
+
+
+def _array(dialect: Dialect, model: type[fields.Model], *, value: str, order: str) -> str:
+    return dialect.rows.format(
+        f"SELECT {value} AS value FROM {model._meta.db_table} AS item "  # noqa: S608
+        f"WHERE item.room_id = room.id ORDER BY {order}"
+    )
+
+
+def _columns(dialect: Dialect, model: type[fields.Model], alias: str) -> dict[str, str]:
+    """Return every column of a model as an expression of its JSON form."""
+    return {
+        str(field.column): _form(dialect, field).format(f"{alias}.{field.column}")
+        for field in model._meta.concrete_fields
+    }
+
+
+def _form(dialect: Dialect, field: "fields.Field[object, object]") -> str:
+    if isinstance(field, fields.JSONField):
+        return dialect.json
+    return dialect.moment if isinstance(field, fields.DateTimeField) else "{}"
+
+
+def _object(dialect: Dialect, members: Mapping[str, str]) -> str:
+    listed = ", ".join(f"'{name}', {expression}" for name, expression in members.items())
+    return dialect.object.format(listed)

@@ -1,0 +1,192 @@
+"""The store on Django's ORM: an async gate in front of services and selectors."""
+
+import inspect
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import IntegrityError, connection
+
+from rooms.domain.commit import Committed, CommitUnit, RoomSnapshot
+from rooms.journal import HookJournal, NotedOutcome
+from rooms.services.hook_runs import record_outcomes
+from rooms.services.refusals import explain_refusal
+from rooms.stores.base import ConversationStore
+from rooms.stores.orm.commit import commit_units
+from rooms.stores.orm.commit_postgresql import commit_plain_units
+from rooms.stores.orm.executor import DatabaseThreads
+from rooms.stores.orm.grouping import Grouping
+from rooms.stores.orm.snapshot import choose_reader
+from rooms.stores.orm.verbs import bindings, events, finding, outbox, people, records, rooms
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Call = tuple[CommitUnit, ...]
+
+SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _hops(verb: Callable[P, R]) -> "Callable[Concatenate[OrmStore, P], Coroutine[Any, Any, R]]":
+    """Make a synchronous verb a method that runs it on a database thread."""
+
+    async def method(self: "OrmStore", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self.threads.run(verb, *args, **kwargs)
+
+    method.__name__, method.__doc__ = verb.__name__, verb.__doc__
+    method.__qualname__ = f"OrmStore.{verb.__name__}"
+    signature = inspect.signature(verb)
+    parameters = [SELF, *signature.parameters.values()]
+    vars(method)["__signature__"] = signature.replace(parameters=parameters)
+    return method
+
+
+class OrmStore(ConversationStore):
+    """Keeps rooms in the default database; every verb is one hop to threads of its own.
+
+    Commits and snapshots of different callers that wait at the same time share one hop and one
+    transaction. Errors of the database come as StoreUnavailableError (nothing was stored, try
+    again) or as a ValueError (the rows were refused).
+
+    Args:
+        portable: Use the ORM's own statements also where the database has a faster form.
+
+    Attributes:
+        threads: Where the store speaks to the database.
+        journal: Keeps the hooks that blocked or failed; a kit tells it of them.
+    """
+
+    def __init__(self, *, portable: bool = False) -> None:
+        self.threads = DatabaseThreads()
+        self.journal = HookJournal(self._record_outcomes)
+        self._has_function = connection.vendor == "postgresql" and not portable
+        self._snapshots = Grouping(self.threads, choose_reader(portable=portable))
+        self._commits = Grouping(self.threads, _commit_calls, keys=_rooms_of)
+        self._plain_commits = Grouping(self.threads, _commit_plain_calls, keys=_rooms_of)
+
+    create_room = _hops(rooms.create_room)
+    get_room = _hops(rooms.get_room)
+    update_room = _hops(rooms.update_room)
+    delete_room = _hops(rooms.delete_room)
+    list_rooms = _hops(rooms.list_rooms)
+    patch_room_metadata = _hops(rooms.patch_room_metadata)
+    set_room_timers = _hops(rooms.set_room_timers)
+
+    find_rooms = _hops(finding.find_rooms)
+    find_latest_room = _hops(finding.find_latest_room)
+    find_room_ids_by_channel = _hops(finding.find_room_ids_by_channel)
+    find_room_id_by_channel = _hops(finding.find_room_id_by_channel)
+    find_room_ids_by_address = _hops(finding.find_room_ids_by_address)
+    find_room_ids_by_identity = _hops(finding.find_room_ids_by_identity)
+    find_idle_room_ids = _hops(finding.find_idle_room_ids)
+
+    async def load_snapshot(self, room_id: str) -> RoomSnapshot | None:
+        """Return room, bindings, participants, addresses and tombstones in one read, or None."""
+        return await self._snapshots.submit(room_id)
+
+    async def commit(self, units: Sequence[CommitUnit]) -> list[Committed]:
+        """Commit units of different rooms in one transaction and answer in the same order.
+
+        A caller that gives up before its units have begun has written nothing.
+
+        Raises:
+            ValueError: If an id or key is taken, or two units name one room.
+            StoreUnavailableError: If the database cannot be reached; nothing was written.
+        """
+        call = tuple(units)
+        _refuse_repeated_rooms(call)
+        if not call:
+            return []
+        is_plain = self._has_function and all(unit.is_plain for unit in call)
+        return await (self._plain_commits if is_plain else self._commits).submit(call)
+
+    load_tail = _hops(events.load_tail)
+    add_event = _hops(events.add_event)
+    add_event_auto_index = _hops(events.add_event_auto_index)
+    get_event = _hops(events.get_event)
+    update_event = _hops(events.update_event)
+    delete_event = _hops(events.delete_event)
+    list_events = _hops(events.list_events)
+    get_event_count = _hops(events.get_event_count)
+    check_idempotency = _hops(events.check_idempotency)
+    find_event_by_key = _hops(events.find_event_by_key)
+    record_delivery_results = _hops(events.record_delivery_results)
+
+    add_binding = _hops(bindings.add_binding)
+    auto_attach = _hops(bindings.auto_attach)
+    get_binding = _hops(bindings.get_binding)
+    update_binding = _hops(bindings.update_binding)
+    remove_binding = _hops(bindings.remove_binding)
+    list_bindings = _hops(bindings.list_bindings)
+
+    add_participant = _hops(people.add_participant)
+    get_participant = _hops(people.get_participant)
+    update_participant = _hops(people.update_participant)
+    list_participants = _hops(people.list_participants)
+    create_identity = _hops(people.create_identity)
+    get_identity = _hops(people.get_identity)
+    resolve_identity = _hops(people.resolve_identity)
+    link_address = _hops(people.link_address)
+
+    add_task = _hops(records.add_task)
+    get_task = _hops(records.get_task)
+    list_tasks = _hops(records.list_tasks)
+    update_task = _hops(records.update_task)
+    add_observation = _hops(records.add_observation)
+    list_observations = _hops(records.list_observations)
+    mark_read = _hops(records.mark_read)
+    mark_all_read = _hops(records.mark_all_read)
+    get_unread_count = _hops(records.get_unread_count)
+    list_read_markers = _hops(records.list_read_markers)
+
+    lease_deliveries = _hops(outbox.lease_deliveries)
+    renew_leases = _hops(outbox.renew_leases)
+    finish_deliveries = _hops(outbox.finish_deliveries)
+    list_deliveries = _hops(outbox.list_deliveries)
+
+    async def close(self) -> None:
+        """Write what the journal still holds and end the threads; twice is harmless."""
+        await self.journal.close()
+        await self.threads.close()
+
+    async def _record_outcomes(self, outcomes: Sequence[NotedOutcome]) -> None:
+        await self.threads.run(record_outcomes, outcomes)
+
+
+def _commit_calls(calls: Sequence[Call]) -> list[list[Committed]]:
+    return _answer_each(calls, commit_units)
+
+
+def _commit_plain_calls(calls: Sequence[Call]) -> list[list[Committed]]:
+    return _answer_each(calls, commit_plain_units)
+
+
+def _answer_each(
+    calls: Sequence[Call], commit: Callable[[Sequence[CommitUnit]], list[Committed]]
+) -> list[list[Committed]]:
+    """Commit the units of all calls together and give each call its part of the answers."""
+    units = [unit for call in calls for unit in call]
+    try:
+        answers = iter(commit(units))
+    except IntegrityError as error:
+        if len(calls) > 1:
+            raise  # each call is about to run alone, and only one is at fault
+        raise explain_refusal(
+            error,
+            events=[write.event for unit in units for write in unit.events],
+            tasks=[task for unit in units for task in unit.tasks],
+            observations=[seen for unit in units for seen in unit.observations],
+        ) from error
+    return [[next(answers) for _ in call] for call in calls]
+
+
+def _rooms_of(call: Call) -> list[str]:
+    return [unit.room_id for unit in call]
+
+
+def _refuse_repeated_rooms(call: Call) -> None:
+    named = _rooms_of(call)
+    if len(set(named)) < len(named):
+        raise ValueError(
+            f"two units of one commit name one room ({', '.join(sorted(named))}): put the events "
+            "of a room into one unit"
+        )

@@ -1,0 +1,1 @@
+"""The contract's verbs, synchronous, from services and selectors: rows stay in here."""

@@ -1,0 +1,42 @@
+"""Delivery jobs, as values."""
+
+from collections.abc import Sequence
+
+from rooms.domain.job import DeliveryFinish, DeliveryJob
+from rooms.selectors import deliveries as reads
+from rooms.services import deliveries as writes
+
+
+def lease_deliveries(owner: str, *, seconds: float, limit: int = 100) -> list[DeliveryJob]:
+    """Take jobs whose lease has run out and whose lane is free, in lane order.
+
+    Only jobs due now are taken; a job behind an open job of the same lane that is leased by
+    another living owner, or not yet due, stays. Within a lane none is left out before another;
+    the lane whose head is due longest comes first. A job the owner itself holds is not taken
+    again. `seconds` of 0 or less leases for no time: anybody may take the job at once.
+    """
+    rows = writes.lease_deliveries(owner=owner, seconds=seconds, limit=limit)
+    return [row.to_domain() for row in rows]
+
+
+def renew_leases(owner: str, *, seconds: float) -> int:
+    """Let the lease of every open job of `owner` end in `seconds`; return how many there are.
+
+    A lease that has run out but was not taken by another is renewed as well.
+    """
+    return writes.renew_leases(owner=owner, seconds=seconds)
+
+
+def finish_deliveries(finishes: Sequence[DeliveryFinish]) -> None:
+    """Write the outcome of attempts; final jobs lose their lease.
+
+    A job that is final already stays as it is and an unknown id is passed over. A WAITING job
+    keeps its lease; `due_at` None leaves the moment as it was.
+    """
+    writes.finish_deliveries(finishes=list(finishes))
+
+
+def list_deliveries(room_id: str, *, event_id: str | None = None) -> list[DeliveryJob]:
+    """Return a room's delivery jobs by (event_index, channel_id)."""
+    rows = reads.list_deliveries(room_id=room_id, event_id=event_id)
+    return [row.to_domain() for row in rows]

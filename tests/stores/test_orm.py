@@ -1,0 +1,30 @@
+"""The ORM store passes the contract, in the portable form and in the database's own."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from rooms.stores.orm import OrmStore
+from rooms.testing.store_suite import StoreSuite
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+
+
+class TestOrmStore(StoreSuite):
+    """The shared contract."""
+
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[OrmStore]:
+        store = OrmStore()
+        yield store
+        await store.close()
+
+
+class TestPortableOrmStore(StoreSuite):
+    """The shared contract, answered without anything a database does better."""
+
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[OrmStore]:
+        store = OrmStore(portable=True)
+        yield store
+        await store.close()
