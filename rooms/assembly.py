@@ -1,0 +1,159 @@
+"""Puts the pipeline together: each part is complete when it is made."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from hooks.engine import HookEngine
+from hooks.outcomes import FailureKind, HookFailure
+from hooks.reporting import OutcomeListener
+from rooms.domain.context import RoomContext
+from rooms.domain.job import DeliveryKind
+from rooms.framework_events import FrameworkEvents
+from rooms.identity.base import IdentityResolver
+from rooms.locks.base import RoomLockManager
+from rooms.locks.memory import InMemoryLockManager
+from rooms.pipeline.answers import Answers
+from rooms.pipeline.attaching import Attaching
+from rooms.pipeline.direct import Direct
+from rooms.pipeline.history import RecentEvents
+from rooms.pipeline.identity import Identification
+from rooms.pipeline.inbound import Inbound
+from rooms.pipeline.injections import Injections
+from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.openings import Openings
+from rooms.pipeline.outbox import Outbox
+from rooms.pipeline.parts import Parts, PipelineLimits
+from rooms.pipeline.passage import Passage
+from rooms.pipeline.reacting import Reactor
+from rooms.pipeline.records import Records
+from rooms.pipeline.resuming import Resuming
+from rooms.pipeline.routing import DefaultInboundRoomRouter, InboundRoomRouter
+from rooms.pipeline.sending import Sender
+from rooms.pipeline.traces import Traces
+from rooms.pipeline.transcode import DefaultTranscoder, Transcoder
+from rooms.pipeline.turns import TurnEnds
+from rooms.pipeline.work import Runner
+from rooms.realtime import InMemoryRealtime, RealtimeBackend
+from rooms.registry import ChannelRegistry
+from rooms.resilience.circuit_breaker import BreakerEdge, ChannelCircuitBreakers
+from rooms.resilience.clock import Clock, SystemClock
+from rooms.stores.base import ConversationStore
+from rooms.telemetry import TelemetryProvider
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The assembled parts that verbs, worker and health pages use."""
+
+    inbound: Inbound
+    direct: Direct
+    openings: Openings
+    attaching: Attaching
+    records: Records
+    traces: Traces
+    lanes: Lanes
+    resuming: Resuming
+    breakers: ChannelCircuitBreakers
+    parts: Parts
+
+    async def drain(self, *, timeout: float) -> None:
+        """Let running work end, at most `timeout` seconds; what is cut off stays in the outbox."""
+        await self.parts.tasks.close(timeout=timeout)
+
+
+def build_parts(  # noqa: PLR0913 - one argument a collaborator
+    store: ConversationStore,
+    *,
+    limits: PipelineLimits,
+    locks: RoomLockManager | None,
+    realtime: RealtimeBackend | None,
+    telemetry: TelemetryProvider,
+    transcoder: Transcoder | None,
+    clock: Clock | None,
+    on_hook_outcome: OutcomeListener | None,
+) -> Parts:
+    """Return the shared collaborators, with this process's own where none were given."""
+    channels = ChannelRegistry()
+    news = FrameworkEvents()
+    return Parts(
+        store=store,
+        hooks=HookEngine[RoomContext](on_failure=_HookFailures(news), on_outcome=on_hook_outcome),
+        channels=channels,
+        locks=locks or InMemoryLockManager(),
+        news=news,
+        realtime=realtime or InMemoryRealtime(),
+        telemetry=telemetry,
+        transcoder=transcoder or DefaultTranscoder(),
+        clock=clock or SystemClock(),
+        limits=limits,
+        recent=RecentEvents(store, channels),
+    )
+
+
+def build_pipeline(
+    parts: Parts,
+    *,
+    resolver: IdentityResolver | None,
+    identity_channel_types: Collection[str] | None,
+    router: InboundRoomRouter | None,
+) -> Pipeline:
+    """Wire the steps. Lanes feed answers back into the passage, so their runners come last."""
+    runners: dict[DeliveryKind, Runner] = {}
+    lanes = Lanes(parts.tasks, runners)
+    records, traces = Records(parts), Traces(parts)
+    attaching = Attaching(parts, records, traces)
+    openings = Openings(parts, records, attaching)
+    passage = Passage(parts, lanes)
+    outbox = Outbox(parts.store, parts.tasks)
+    answers = Answers(parts, passage)
+    breakers = ChannelCircuitBreakers(parts.clock, on_edge=_BreakerNews(parts))
+    sender = Sender(parts, lanes=lanes, outbox=outbox, answers=answers, breakers=breakers)
+    runners[DeliveryKind.SEND] = sender.send
+    runners[DeliveryKind.INJECT] = sender.inject
+    runners[DeliveryKind.REACT] = Reactor(parts, answers, TurnEnds(parts, outbox)).react
+    inbound = Inbound(
+        parts,
+        passage,
+        router=router or DefaultInboundRoomRouter(parts.store),
+        identification=Identification(
+            parts, Injections(parts, lanes), resolver, identity_channel_types
+        ),
+        openings=openings,
+        attaching=attaching,
+    )
+    return Pipeline(
+        inbound=inbound,
+        direct=Direct(parts, passage),
+        openings=openings,
+        attaching=attaching,
+        records=records,
+        traces=traces,
+        lanes=lanes,
+        resuming=Resuming(parts, lanes, outbox),
+        breakers=breakers,
+        parts=parts,
+    )
+
+
+class _HookFailures:
+    """Turns a hook's failure into `hook_timeout` or `hook_error`."""
+
+    def __init__(self, news: FrameworkEvents) -> None:
+        self._news = news
+
+    async def __call__(self, room_id: str, failure: HookFailure) -> None:
+        facts = {"hook_name": failure.hook_name, "trigger": failure.trigger.value}
+        if failure.kind is FailureKind.TIMEOUT:
+            await self._news.emit("hook_timeout", room_id=room_id, timeout=failure.timeout, **facts)
+        else:
+            await self._news.emit("hook_error", room_id=room_id, error=failure.reason, **facts)
+
+
+class _BreakerNews:
+    """Turns a breaker's edge into a framework event."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def __call__(self, channel_id: str, edge: BreakerEdge) -> None:
+        self._parts.tasks.spawn(self._parts.news.emit(edge.value, channel_id=channel_id))

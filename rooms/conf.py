@@ -1,0 +1,117 @@
+"""The `ROOMKIT` setting: one dictionary, read through one typed object.
+
+ROOMKIT = {
+    "CHANNELS": {
+        "web-chat": {"FACTORY": "channels_app.WebSocketChannel"},
+        "assistant": {
+            "FACTORY": "channels_app.AIChannel",
+            "OPTIONS": {"provider": {"FACTORY": "channels_app.DemoShopProvider"}},
+        },
+    },
+}
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from types import NoneType
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+SIMPLE = (str, int, float, NoneType)
+
+
+class ChannelEntry(BaseModel):
+    """One channel to register in every process.
+
+    `FACTORY` is a dotted path called with the channel id and `OPTIONS`; an option that is itself a
+    dictionary with `FACTORY` is made the same way.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    FACTORY: str
+    OPTIONS: dict[str, Any] = {}
+    ORGANIZATION_ID: str | None = None
+
+
+class RoomkitSettings(BaseModel):
+    """Every entry of `ROOMKIT` with its type and default.
+
+    Attributes:
+        CHANNELS: Channels registered in every process, by channel id.
+        CHAT: What the customer chat page shows and uses.
+        IDENTITY_RESOLVER: Dotted path of an `IdentityResolver` class, called with the store.
+        INBOUND_ROUTER: Dotted path of an `InboundRoomRouter` class, called with the store.
+        MAX_CHAIN_DEPTH: Answers at this depth are stored BLOCKED.
+        PROCESS_TIMEOUT_SECONDS: How long a message has until its commit.
+        IDENTITY_TIMEOUT_SECONDS: How long an identity resolver has.
+        MESSAGE_MAX_LENGTH: Characters a socket or HTTP client may send in one message.
+        ORGANIZATIONS_OF_USER: Dotted path of a function `(user) -> ids or None`; None means all.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    CHANNELS: dict[str, ChannelEntry] = {}
+    CHAT: dict[str, Any] = {}
+    IDENTITY_RESOLVER: str | None = None
+    INBOUND_ROUTER: str | None = None
+    MAX_CHAIN_DEPTH: int = Field(default=5, ge=1)
+    PROCESS_TIMEOUT_SECONDS: float = Field(default=30.0, gt=0)
+    IDENTITY_TIMEOUT_SECONDS: float = Field(default=10.0, gt=0)
+    MESSAGE_MAX_LENGTH: int = Field(default=8000, ge=1)
+    ORGANIZATIONS_OF_USER: str | None = None
+
+
+@cache
+def get_settings() -> RoomkitSettings:
+    """Return the validated setting.
+
+    Raises:
+        ImproperlyConfigured: If a key is unknown (with the nearest known one) or a value is wrong.
+    """
+    given = getattr(settings, "ROOMKIT", {})
+    faults = find_faults(given)
+    if faults:
+        raise ImproperlyConfigured("; ".join(faults))
+    return RoomkitSettings.model_validate(given)
+
+
+def find_faults(given: object) -> list[str]:
+    """Say what is wrong with a value of the setting, a sentence each; none if it can be used."""
+    if not isinstance(given, Mapping):
+        return [f"ROOMKIT is {given!r}: make it a dictionary"]
+    try:
+        RoomkitSettings.model_validate(given)
+    except ValidationError as error:
+        return [_describe(fault) for fault in error.errors(include_url=False)]
+    return []
+
+
+def _describe(fault: ErrorDetails) -> str:
+    path = [str(step) for step in fault["loc"]]
+    where = "ROOMKIT" + "".join(f"[{step!r}]" for step in path)
+    if fault["type"] == "extra_forbidden":
+        known = RoomkitSettings if len(path) == 1 else ChannelEntry
+        return f"{where} is unknown: {_suggest(path[-1], known)}"
+    # A dictionary or list may hold credentials, so it is not shown.
+    shown = f" (it is {fault['input']!r})" if isinstance(fault["input"], SIMPLE) else ""
+    return f"{where} is wrong{shown}: {fault['msg']}"
+
+
+def _suggest(key: str, known: type[BaseModel]) -> str:
+    near = get_close_matches(key, known.model_fields, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {sorted(known.model_fields)}"
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "ROOMKIT":
+        get_settings.cache_clear()
+
+
+setting_changed.connect(_forget)

@@ -1,0 +1,1 @@
+"""Content the host sends on its own account, and when to send it."""

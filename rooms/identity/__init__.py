@@ -1,0 +1,1 @@
+"""Resolving senders to identities."""

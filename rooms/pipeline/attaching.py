@@ -1,0 +1,145 @@
+"""Attaching a channel to a room: by explicit grant, or because its first message came in."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hooks.triggers import HookTrigger
+from rooms.channel import Channel
+from rooms.domain.binding import ChannelBinding
+from rooms.domain.enums import (
+    Access,
+    AnyChannelType,
+    ChannelCategory,
+    ChannelDirection,
+    EventType,
+)
+from rooms.domain.errors import RoomClosedError, RoomNotFoundError
+from rooms.domain.event import RoomEvent
+from rooms.domain.policies import RateLimit, RetryPolicy
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.records import Records, build_record
+from rooms.pipeline.traces import Traces
+from rooms.pipeline.waiting import return_at_commit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What an attach gives a channel; None means the channel's own declaration."""
+
+    channel_type: AnyChannelType | None = None
+    category: ChannelCategory | None = None
+    direction: ChannelDirection | None = None
+    access: Access = Access.READ_WRITE
+    visibility: str = "all"
+    muted: bool = False
+    output_muted: bool = False
+    participant_id: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    rate_limit: RateLimit | None = None
+    retry_policy: RetryPolicy | None = None
+
+    def bind(self, room_id: str, channel: Channel) -> ChannelBinding:
+        """Return the binding this grant makes, with a snapshot of the channel's capabilities."""
+        return ChannelBinding(
+            room_id=room_id,
+            channel_id=channel.channel_id,
+            channel_type=self.channel_type or channel.channel_type,
+            category=self.category or channel.category,
+            direction=self.direction or channel.direction,
+            access=self.access,
+            visibility=self.visibility,
+            muted=self.muted,
+            output_muted=self.output_muted,
+            participant_id=self.participant_id,
+            capabilities=channel.capabilities(),
+            metadata=self.metadata,
+            rate_limit=self.rate_limit,
+            retry_policy=self.retry_policy,
+        )
+
+
+class Attaching:
+    """Makes bindings under the room lock and says so."""
+
+    def __init__(self, parts: Parts, records: Records, traces: Traces) -> None:
+        self._parts = parts
+        self._records = records
+        self._traces = traces
+
+    async def attach(self, room_id: str, channel: Channel, grant: Grant) -> ChannelBinding:
+        """Attach by explicit grant; a second grant replaces the first and clears a detach.
+
+        Raises:
+            RoomNotFoundError: If there is no such room.
+            RoomClosedError: If the room takes no more events.
+        """
+        binding = grant.bind(room_id, channel)
+        async with self._parts.locks.locked(room_id):
+            await self._check_open(room_id)
+            previous = await self._parts.store.get_binding(room_id, channel.channel_id)
+            stored = await self._parts.store.add_binding(binding)
+            try:
+                with return_at_commit():
+                    await channel.on_room_attached(room_id, stored)
+            except BaseException:
+                await self._restore(binding, previous)
+                raise
+            record = await self._record(stored)
+        await self._tell(stored, record)
+        return stored
+
+    async def attach_by_message(
+        self, room_id: str, channel: Channel, *, sender_id: str
+    ) -> ChannelBinding | None:
+        """Attach the channel a message came in by, unless it was detached from the room before.
+
+        The binding learns the address to answer to. None means that the detach stands.
+        """
+        key = channel.recipient_key
+        grant = Grant(metadata={key: sender_id} if key else {})
+        async with self._parts.locks.locked(room_id):
+            await self._check_open(room_id)
+            if (
+                known := await self._parts.store.get_binding(room_id, channel.channel_id)
+            ) is not None:
+                return known
+            stored = await self._parts.store.auto_attach(grant.bind(room_id, channel))
+            if stored is None:
+                return None
+            with return_at_commit():
+                await channel.on_room_attached(room_id, stored)
+            record = await self._record(stored)
+        await self._tell(stored, record)
+        return stored
+
+    async def _check_open(self, room_id: str) -> None:
+        room = await self._parts.store.get_room(room_id)
+        if room is None:
+            raise RoomNotFoundError(room_id)
+        if not room.accepts_events:
+            raise RoomClosedError(room_id, room.status.value)
+
+    async def _restore(self, binding: ChannelBinding, previous: ChannelBinding | None) -> None:
+        if previous is not None:
+            await self._parts.store.add_binding(previous)
+        else:
+            await self._parts.store.remove_binding(binding.room_id, binding.channel_id)
+
+    async def _record(self, binding: ChannelBinding) -> RoomEvent:
+        data = {
+            "channel_id": binding.channel_id,
+            "channel_type": str(binding.channel_type),
+            "category": binding.category.value,
+            "access": binding.access.value,
+            "visibility": binding.visibility,
+        }
+        record = build_record(binding.room_id, EventType.CHANNEL_ATTACHED, "channel_attached", data)
+        await self._records.write(record)
+        return record
+
+    async def _tell(self, binding: ChannelBinding, record: RoomEvent) -> None:
+        await self._records.tell(HookTrigger.ON_CHANNEL_ATTACHED, record)
+        await self._parts.news.emit(
+            "room_channel_attached", room_id=binding.room_id, channel_id=binding.channel_id
+        )
+        await self._traces.replay(binding.room_id)

@@ -1,0 +1,106 @@
+"""Step 12: what is written, in one transaction."""
+
+from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, EventWrite, RoomAddress
+from rooms.domain.enums import EventStatus
+from rooms.domain.errors import RoomNotFoundError
+from rooms.pipeline import visibility
+from rooms.pipeline.draft import Refused
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.people import address_of
+from rooms.pipeline.planning import Planner
+from rooms.pipeline.records import participant_record
+from rooms.pipeline.scene import Injection, Scene
+
+BLOCKED_REASON = "blocked_reason"
+
+
+class Committing:
+    """Settles an event's fate and hands the unit to the store."""
+
+    def __init__(self, parts: Parts, planner: Planner) -> None:
+        self._parts = parts
+        self._planner = planner
+
+    def settle_fate(self, scene: Scene, blocked_by: str | None, reason: str | None) -> None:
+        """Stamp status and effective visibility, and plan who gets the event."""
+        source = scene.source
+        changes: dict[str, object] = {
+            "status": EventStatus.BLOCKED if blocked_by else EventStatus.DELIVERED,
+            "blocked_by": blocked_by,
+            "visibility": visibility.intersect(
+                source.visibility if source else visibility.Visibility.ALL,
+                scene.event.visibility,
+                scene.context.bindings,
+            ),
+        }
+        if blocked_by:
+            changes["metadata"] = {**scene.event.metadata, BLOCKED_REASON: reason}
+        scene.event = scene.event.model_copy(update=changes)
+        if blocked_by:
+            scene.target = None
+        else:
+            shown = scene.draft.live.channel_ids if scene.draft.live else ()
+            scene.targets = self._planner.targets(scene.event, scene.context, shown_live=shown)
+        scene.injections = self._read_injections(scene)
+
+    async def commit(self, scene: Scene) -> Committed:
+        """Write the unit.
+
+        Raises:
+            RoomNotFoundError: If the room is gone.
+            Refused: If it closed or changed its owner meanwhile.
+        """
+        [committed] = await self._parts.store.commit([self._unit(scene)])
+        if committed.outcome is CommitOutcome.ROOM_NOT_FOUND:
+            raise RoomNotFoundError(scene.room_id)
+        if committed.outcome in (CommitOutcome.ROOM_CLOSED, CommitOutcome.STALE_OWNER):
+            raise Refused(committed.outcome.value)
+        return committed
+
+    def _unit(self, scene: Scene) -> CommitUnit:
+        draft, person = scene.draft, scene.seat.participant if scene.seat else None
+        delivered = scene.event.status is EventStatus.DELIVERED
+        return CommitUnit(
+            room_id=scene.room_id,
+            events=(self._planner.write(scene.event, scene.targets), *self._writes(scene)),
+            target=scene.target,
+            participants=() if person is None else (person,),
+            addresses=self._new_addresses(scene),
+            tasks=scene.tasks,
+            observations=scene.observations,
+            metadata_patch=draft.side_effects.metadata_patch,
+            finishes=draft.finishes,
+            owner_epoch=draft.owner_epoch,
+            reactivates=delivered and draft.is_root and scene.event.chain_depth == 0,
+            at=self._parts.clock.now(),
+            lease_owner=self._parts.node,
+            lease_seconds=self._parts.limits.lease,
+        )
+
+    def _writes(self, scene: Scene) -> list[EventWrite]:
+        """Return what follows the event: injections, then the record of its sender."""
+        injected = [self._planner.write_injected(i.event, i.targets) for i in scene.injections]
+        if scene.seat is None or scene.seat.news is None or scene.seat.participant is None:
+            return injected
+        scene.seat_record = participant_record(scene.seat.news, scene.seat.participant)
+        return [*injected, EventWrite(event=scene.seat_record)]
+
+    def _new_addresses(self, scene: Scene) -> tuple[RoomAddress, ...]:
+        sender = scene.draft.sender
+        if sender is None:
+            return ()
+        seated = scene.seat.participant_id if scene.seat else None
+        address = address_of(scene.room_id, sender, seated)
+        return () if address in scene.snapshot.addresses else (address,)
+
+    def _read_injections(self, scene: Scene) -> list[Injection]:
+        injected = scene.hooks.injected_events if scene.hooks else []
+        return [
+            Injection(
+                item.event.model_copy(
+                    update={"room_id": scene.room_id, "status": EventStatus.DELIVERED}
+                ),
+                self._planner.injection_targets(item.target_channel_ids, scene.context),
+            )
+            for item in injected
+        ]

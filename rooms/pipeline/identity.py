@@ -1,0 +1,169 @@
+"""Finding out who a sender is, before the room lock (RFC §7)."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+
+from hooks.triggers import HookTrigger
+from rooms.channel import Channel
+from rooms.domain.commit import RoomSnapshot
+from rooms.domain.enums import IdentificationStatus
+from rooms.domain.event import RoomEvent
+from rooms.domain.identity import IdentityHookResult, IdentityResult
+from rooms.domain.message import InboundMessage
+from rooms.identity.base import IdentityResolver
+from rooms.pipeline.draft import Refused
+from rooms.pipeline.injections import Injections
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.people import Sender, known_participant
+
+logger = logging.getLogger("roomkit.identity")
+
+HOOK_FOR_STATUS = {
+    IdentificationStatus.AMBIGUOUS: HookTrigger.ON_IDENTITY_AMBIGUOUS,
+    IdentificationStatus.PENDING: HookTrigger.ON_IDENTITY_AMBIGUOUS,
+    IdentificationStatus.UNKNOWN: HookTrigger.ON_IDENTITY_UNKNOWN,
+    IdentificationStatus.REJECTED: HookTrigger.ON_IDENTITY_UNKNOWN,
+}
+
+
+class Identification:
+    """Asks the resolver, then the identity hooks, and says who the sender is.
+
+    Without a resolver, for channel types it is not meant for, and for senders who are identified
+    participants already, nobody is asked.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        injections: Injections,
+        resolver: IdentityResolver | None,
+        channel_types: Collection[str] | None,
+    ) -> None:
+        self._parts = parts
+        self._injections = injections
+        self._resolver = resolver
+        self._channel_types = None if channel_types is None else frozenset(channel_types)
+
+    async def identify(
+        self, message: InboundMessage, event: RoomEvent, snapshot: RoomSnapshot, channel: Channel
+    ) -> Sender:
+        """Return what is known about the sender of `message`.
+
+        Raises:
+            Refused: If the sender was challenged or rejected.
+        """
+        sender = Sender(
+            address=message.sender_id,
+            channel_id=channel.channel_id,
+            channel_type=str(channel.channel_type),
+        )
+        if self._resolver is None or not self._applies(channel, snapshot, sender):
+            return sender
+        result = await self._resolve(self._resolver, message, snapshot)
+        if result.status is IdentificationStatus.IDENTIFIED:
+            return await self._identified(sender, event.room_id, result, resolved_by="auto")
+        if result.status is IdentificationStatus.CHALLENGE_SENT:
+            raise Refused(result.message or "identity_challenge_sent")
+        return await self._ask_hooks(sender, event, snapshot, result)
+
+    def _applies(self, channel: Channel, snapshot: RoomSnapshot, sender: Sender) -> bool:
+        if channel.sender_is_participant:
+            return False
+        if self._channel_types is not None and channel.channel_type not in self._channel_types:
+            return False
+        known = known_participant(snapshot, sender)
+        return known is None or known.identification is not IdentificationStatus.IDENTIFIED
+
+    async def _resolve(
+        self, resolver: IdentityResolver, message: InboundMessage, snapshot: RoomSnapshot
+    ) -> IdentityResult:
+        room_id = snapshot.context.room.id
+        try:
+            async with asyncio.timeout(self._parts.limits.identity_timeout):
+                result = await resolver.resolve(message, snapshot.context)
+        except TimeoutError:
+            result = await self._unresolved(message, room_id, "identity_timeout")
+        except Exception as error:  # RFC §7.4: a resolver's failure must not lose the message
+            logger.exception("identity resolver failed", extra={"room_id": room_id})
+            result = await self._unresolved(message, room_id, "identity_error", error=str(error))
+        return result.model_copy(
+            update={
+                "address": result.address or message.sender_id,
+                "channel_type": result.channel_type or str(message.channel_type or ""),
+            }
+        )
+
+    async def _unresolved(
+        self, message: InboundMessage, room_id: str, news: str, **data: str
+    ) -> IdentityResult:
+        await self._parts.news.emit(news, room_id=room_id, channel_id=message.channel_id, **data)
+        return IdentityResult(status=IdentificationStatus.UNKNOWN)
+
+    async def _ask_hooks(
+        self, sender: Sender, event: RoomEvent, snapshot: RoomSnapshot, result: IdentityResult
+    ) -> Sender:
+        answer = await self._parts.hooks.run_first(
+            event.room_id,
+            HOOK_FOR_STATUS[result.status],
+            event,
+            snapshot.context,
+            result,
+            answer_type=IdentityHookResult,
+        )
+        if answer is not None:
+            return await self._obey(sender, event.room_id, answer, result)
+        if result.status is IdentificationStatus.REJECTED:
+            raise Refused(result.message or "identity_rejected")
+        if result.status is IdentificationStatus.UNKNOWN:
+            return sender
+        return _pending(sender, IdentityHookResult.pending(), result)
+
+    async def _obey(
+        self, sender: Sender, room_id: str, answer: IdentityHookResult, result: IdentityResult
+    ) -> Sender:
+        if answer.status is IdentificationStatus.IDENTIFIED and answer.identity is not None:
+            if answer.create_identity:
+                await self._parts.store.create_identity(answer.identity)
+            found = result.model_copy(update={"identity": answer.identity})
+            return await self._identified(sender, room_id, found, resolved_by="hook")
+        if answer.status is IdentificationStatus.CHALLENGE_SENT:
+            if answer.inject is not None:
+                await self._injections.inject(room_id, answer.inject)
+            raise Refused(answer.message or "identity_challenge_sent")
+        if answer.status is IdentificationStatus.REJECTED:
+            raise Refused(answer.reason or "identity_rejected")
+        return _pending(sender, answer, result)
+
+    async def _identified(
+        self, sender: Sender, room_id: str, result: IdentityResult, *, resolved_by: str
+    ) -> Sender:
+        if result.identity is None:
+            return sender
+        await self._parts.news.emit(
+            "identity_resolved",
+            room_id=room_id,
+            channel_id=sender.channel_id,
+            identity_id=result.identity.id,
+        )
+        return Sender(
+            address=sender.address,
+            channel_id=sender.channel_id,
+            channel_type=sender.channel_type,
+            status=IdentificationStatus.IDENTIFIED,
+            identity=result.identity,
+            resolved_by=resolved_by,
+        )
+
+
+def _pending(sender: Sender, answer: IdentityHookResult, result: IdentityResult) -> Sender:
+    candidates = answer.candidates if answer.candidates is not None else result.candidates
+    return Sender(
+        address=sender.address,
+        channel_id=sender.channel_id,
+        channel_type=sender.channel_type,
+        status=IdentificationStatus.PENDING,
+        display_name=answer.display_name,
+        candidates=tuple(person.id for person in candidates),
+    )

@@ -1,0 +1,276 @@
+"""The inbound pipeline, step by step (RFC §10.1).
+
+Steps 0 to 5 are here; 6 to 13, under the room lock, in `passage`; 14 and on in `lanes`,
+`broadcast` and `answers`.
+"""
+
+import asyncio
+import copy
+from dataclasses import dataclass
+
+from rooms.channel import Channel
+from rooms.domain.commit import RoomSnapshot
+from rooms.domain.enums import EventStatus
+from rooms.domain.errors import RoomAlreadyExistsError, RoomClosedError, RoomNotFoundError
+from rooms.domain.event import RoomEvent
+from rooms.domain.message import InboundMessage, InboundResult
+from rooms.pipeline.attaching import Attaching
+from rooms.pipeline.draft import Draft, Origin, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.identity import Identification
+from rooms.pipeline.openings import Openings
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.passage import Passage
+from rooms.pipeline.permissions import strip_reserved
+from rooms.pipeline.routing import InboundRoomRouter
+from rooms.pipeline.waiting import Cascade, caller_waits, return_at_commit
+from rooms.resilience.rate_limit import ChannelRateLimiters
+from rooms.telemetry import SpanKind
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An inbound message with its channel and, once routed, its room."""
+
+    message: InboundMessage
+    channel: Channel
+    snapshot: RoomSnapshot
+
+    @property
+    def room_id(self) -> str:
+        """The room's id."""
+        return self.snapshot.context.room.id
+
+
+class Inbound:
+    """Turns one inbound message into an event and everything that follows from it."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        passage: Passage,
+        *,
+        router: InboundRoomRouter,
+        identification: Identification,
+        openings: Openings,
+        attaching: Attaching,
+    ) -> None:
+        self._parts = parts
+        self._passage = passage
+        self._router = router
+        self._identification = identification
+        self._openings = openings
+        self._attaching = attaching
+        self._limiters = ChannelRateLimiters(parts.clock)
+
+    async def process(
+        self, message: InboundMessage, *, room_id: str | None = None
+    ) -> InboundResult:
+        """Process one message; return when it and all it caused was delivered or tried once.
+
+        Hooks, channels, sockets and webhooks are answered at commit (see `waiting`).
+
+        Raises:
+            ChannelNotRegisteredError: If the message's channel is unknown.
+        """
+        channel = self._find_channel(message)
+        if self._over_rate(message):
+            return InboundResult(blocked=True, reason="rate_limited")
+        message = _complete(message, channel)
+        arrival = await self._route(message, channel, room_id)
+        cascade = Cascade()
+        span = self._parts.telemetry.span(
+            SpanKind.INBOUND_PIPELINE,
+            "process_inbound",
+            room_id=arrival.room_id,
+            channel_id=channel.channel_id,
+        )
+        with span as cascade.span_id:
+            return await self._run(arrival, cascade)
+
+    async def _run(self, arrival: Arrival, cascade: Cascade) -> InboundResult:
+        """Take the message through steps 3 to 18."""
+        deadline = asyncio.get_running_loop().time() + self._parts.limits.process_timeout
+        try:
+            draft = await self._prepare(arrival, cascade, deadline)
+            passed = await self._passage.run(draft, deadline=deadline)
+        except Refused as refusal:
+            return await self._refuse(arrival, refusal.code)
+        except ProcessTimeoutError:
+            await self._parts.news.emit(
+                "process_timeout", room_id=arrival.room_id, channel_id=arrival.channel.channel_id
+            )
+            return InboundResult(blocked=True, reason="process_timeout")
+        await self._connect_session(arrival, passed)
+        return await self._result(passed, cascade)
+
+    # -- step 0: the inbound rate limit, if there is one
+
+    def _over_rate(self, message: InboundMessage) -> bool:
+        limit = self._parts.limits.inbound_rate_limit
+        if limit is None:
+            return False
+        return not self._limiters.limiter(message.channel_id, limit).try_acquire()
+
+    # -- step 1: the channel
+
+    def _find_channel(self, message: InboundMessage) -> Channel:
+        return self._parts.channels.require(message.channel_id)
+
+    # -- step 2: the room; outside the deadline, because it may create one
+
+    async def _route(
+        self, message: InboundMessage, channel: Channel, room_id: str | None
+    ) -> Arrival:
+        named = room_id or message.room_id
+        if named is not None:
+            return Arrival(message, channel, await self._snapshot(message, channel, named))
+        # One stranger's simultaneous messages must not open two rooms.
+        async with self._parts.locks.locked(f"route:{channel.channel_id}:{message.sender_id}"):
+            found = await self._room_of_known_key(message) or await self._ask_router(message)
+            return Arrival(message, channel, await self._snapshot(message, channel, found))
+
+    async def _snapshot(
+        self, message: InboundMessage, channel: Channel, room_id: str | None
+    ) -> RoomSnapshot:
+        """Return the room as it is, opening it if there is none (or none with this id)."""
+        snapshot = await self._parts.store.load_snapshot(room_id) if room_id else None
+        if snapshot is not None:
+            return snapshot
+        opened = await self._open(message, channel, room_id)
+        snapshot = await self._parts.store.load_snapshot(opened)
+        if snapshot is None:
+            raise RoomNotFoundError(opened)
+        return snapshot
+
+    async def _room_of_known_key(self, message: InboundMessage) -> str | None:
+        """Return the room of the first try, so that redelivery opens no second one."""
+        if not message.idempotency_key:
+            return None
+        known = await self._parts.store.find_event_by_key(
+            message.idempotency_key, channel_id=message.channel_id
+        )
+        return known.room_id if known else None
+
+    async def _ask_router(self, message: InboundMessage) -> str | None:
+        organization_id = self._parts.channels.organization_of(message.channel_id)
+        return await self._router.route(
+            message.channel_id,
+            message.channel_type or "",
+            message.sender_id,
+            {**message.metadata, "organization_id": organization_id},
+        )
+
+    async def _open(self, message: InboundMessage, channel: Channel, room_id: str | None) -> str:
+        try:
+            with return_at_commit():
+                return await self._openings.open_for(message, channel, room_id)
+        except RoomAlreadyExistsError as taken:
+            return taken.room_id
+
+    # -- steps 3 to 5: context, event, identity; against the deadline
+
+    async def _prepare(self, arrival: Arrival, cascade: Cascade, deadline: float) -> Draft:
+        try:
+            async with asyncio.timeout_at(deadline) as scope:
+                with return_at_commit():
+                    return await self._draft(arrival, cascade)
+        except TimeoutError as error:
+            if scope.expired():
+                raise ProcessTimeoutError from error
+            raise
+
+    async def _draft(self, arrival: Arrival, cascade: Cascade) -> Draft:
+        snapshot = await self._attach(arrival)
+        event = await self._build_event(arrival, snapshot)
+        sender = await self._identification.identify(
+            arrival.message, event, snapshot, arrival.channel
+        )
+        return Draft(event=event, origin=Origin.INBOUND, cascade=cascade, sender=sender)
+
+    async def _attach(self, arrival: Arrival) -> RoomSnapshot:
+        """Attach the channel if this is its first message here; a detach before stands."""
+        if arrival.snapshot.context.get_binding(arrival.channel.channel_id) is not None:
+            return arrival.snapshot
+        try:
+            bound = await self._attaching.attach_by_message(
+                arrival.room_id, arrival.channel, sender_id=arrival.message.sender_id
+            )
+        except RoomClosedError as error:
+            raise Refused("room_closed") from error
+        if bound is None:
+            return arrival.snapshot
+        return await self._parts.store.load_snapshot(arrival.room_id) or arrival.snapshot
+
+    async def _build_event(self, arrival: Arrival, snapshot: RoomSnapshot) -> RoomEvent:
+        message, channel = arrival.message, arrival.channel
+        event = await channel.handle_inbound(message, snapshot.context)
+        source = event.source.model_copy(
+            update={
+                "channel_id": channel.channel_id,
+                "provider": event.source.provider
+                or channel.provider_name
+                or str(channel.channel_type),
+            }
+        )
+        return event.model_copy(
+            update={
+                "room_id": arrival.room_id,
+                "source": source,
+                "status": EventStatus.PENDING,
+                "chain_depth": 0,
+                "blocked_by": None,
+                "metadata": strip_reserved(event.metadata),
+                **_gaps(event, message),
+            }
+        )
+
+    # -- after the commit
+
+    async def _connect_session(self, arrival: Arrival, passed: Passed) -> None:
+        if arrival.message.session is None or passed.blocked or passed.replayed:
+            return
+        binding = await self._parts.store.get_binding(arrival.room_id, arrival.channel.channel_id)
+        if binding is not None:
+            await arrival.channel.connect_session(arrival.message.session, arrival.room_id, binding)
+
+    async def _refuse(self, arrival: Arrival, code: str) -> InboundResult:
+        if code == "room_closed":
+            await self._parts.news.emit(
+                "room_refused_event",
+                room_id=arrival.room_id,
+                channel_id=arrival.channel.channel_id,
+            )
+        return InboundResult(blocked=True, reason=code)
+
+    async def _result(self, passed: Passed, cascade: Cascade) -> InboundResult:
+        """Step 18: answer once everything the message caused was tried, or at commit."""
+        if caller_waits() and not passed.replayed:
+            await cascade.wait()
+        return InboundResult(
+            event=passed.event,
+            blocked=passed.blocked,
+            reason=passed.reason,
+            delivery_results=dict(cascade.results),
+            error=cascade.error,
+        )
+
+
+def _complete(message: InboundMessage, channel: Channel) -> InboundMessage:
+    """Return the message with what the framework knows and its own copy of the raw payload."""
+    return message.model_copy(
+        update={
+            "channel_type": channel.channel_type,
+            "raw_payload": copy.deepcopy(message.raw_payload),
+        }
+    )
+
+
+def _gaps(event: RoomEvent, message: InboundMessage) -> dict[str, object]:
+    """Return the message-level values for what the channel's event has left open."""
+    return {
+        "visibility": event.visibility if event.visibility != "all" else message.visibility,
+        "parent_event_id": event.parent_event_id or message.parent_event_id,
+        "idempotency_key": event.idempotency_key or message.idempotency_key,
+        "response_visibility": event.response_visibility or message.response_visibility,
+        "addressed_to": message.addressed_to if event.addressed_to is None else event.addressed_to,
+    }

@@ -1,0 +1,77 @@
+"""What the parts of the pipeline share: one object, complete when it is made."""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from hooks.engine import HookEngine
+from rooms.domain.context import RoomContext
+from rooms.domain.policies import RateLimit
+from rooms.domain.room import Room
+from rooms.framework_events import FrameworkEvents
+from rooms.locks.base import RoomLockManager
+from rooms.pipeline.history import RecentEvents
+from rooms.pipeline.spawning import TaskGroup
+from rooms.pipeline.transcode import Transcoder
+from rooms.realtime import RealtimeBackend
+from rooms.registry import ChannelRegistry
+from rooms.resilience.clock import Clock
+from rooms.stores.base import ConversationStore
+from rooms.telemetry import TelemetryProvider
+
+
+@dataclass(frozen=True)
+class PipelineLimits:
+    """Bounds of the pipeline; times in seconds.
+
+    Attributes:
+        max_chain_depth: Answers at this depth are stored BLOCKED; at least 1.
+        answer_grace: How long an answer waits for the other targets of its question.
+        lease: How long a process has for a delivery before another may take it.
+    """
+
+    max_chain_depth: int = 5
+    process_timeout: float = 30.0
+    identity_timeout: float = 10.0
+    answer_grace: float = 2.0
+    lease: float = 15.0
+    inbound_rate_limit: RateLimit | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.max_chain_depth, int) or self.max_chain_depth < 1:
+            raise ValueError(
+                f"max_chain_depth must be at least 1, got {self.max_chain_depth!r}: "
+                "the loop guard cannot be switched off"
+            )
+
+    @property
+    def max_passes(self) -> int:
+        """How many answers one root message may cause before the rest is blocked."""
+        return self.max_chain_depth * 10
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The collaborators that every step of the pipeline needs.
+
+    Attributes:
+        node: Names this process in delivery leases.
+    """
+
+    store: ConversationStore
+    hooks: HookEngine[RoomContext]
+    channels: ChannelRegistry
+    locks: RoomLockManager
+    news: FrameworkEvents
+    realtime: RealtimeBackend
+    telemetry: TelemetryProvider
+    transcoder: Transcoder
+    clock: Clock
+    limits: PipelineLimits
+    recent: RecentEvents
+    tasks: TaskGroup = field(default_factory=TaskGroup)
+    node: str = field(default_factory=lambda: uuid4().hex)
+
+    async def context_of(self, room: Room, context: RoomContext) -> RoomContext:
+        """Return `context` with the tail of the room's messages."""
+        recent = await self.recent.of(room, context.bindings)
+        return context.model_copy(update={"recent_events": recent})

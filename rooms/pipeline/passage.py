@@ -1,0 +1,250 @@
+"""The locked part of the pipeline: from the room lock to the lanes (RFC §10.1 steps 6–13)."""
+
+import asyncio
+import logging
+
+from hooks.triggers import HookTrigger
+from rooms.domain.commit import CommitOutcome, Committed
+from rooms.domain.context import RoomContext
+from rooms.domain.enums import ChannelType, EventStatus, OwnerKind
+from rooms.domain.errors import RoomNotFoundError
+from rooms.domain.event import RoomEvent
+from rooms.pipeline import permissions
+from rooms.pipeline.broadcast import tell_tasks
+from rooms.pipeline.committing import BLOCKED_REASON, Committing
+from rooms.pipeline.draft import Draft, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.handover import HandOver
+from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.linking import Linking
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.people import seat
+from rooms.pipeline.planning import ROUTED_TO, Planner
+from rooms.pipeline.records import tell_participant
+from rooms.pipeline.scene import Scene
+from rooms.pipeline.waiting import return_at_commit
+
+logger = logging.getLogger("roomkit.core.router")
+
+Verdict = tuple[str | None, str | None]
+"""Who blocked an event and why; two Nones let it pass."""
+
+
+class Passage:
+    """Takes drafts through the lock, the hooks and the commit, and hands them to the lanes."""
+
+    def __init__(self, parts: Parts, lanes: Lanes) -> None:
+        self._parts = parts
+        self._linking = Linking(parts)
+        self._committing = Committing(parts, Planner(parts.channels))
+        self._handover = HandOver(parts, lanes)
+
+    async def run(self, draft: Draft, *, deadline: float | None = None) -> Passed:
+        """Take one draft through.
+
+        Args:
+            draft: What to store.
+            deadline: Loop time in seconds by which the commit must begin; None waits for ever.
+
+        Raises:
+            ProcessTimeoutError: If the deadline passed first; nothing was stored.
+            RoomNotFoundError: If the room is gone.
+        """
+        crossing = _Crossing(deadline)
+        task = asyncio.create_task(self._cross(draft, crossing))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            # Once the commit has begun the task goes on to push, hand over and release the lock.
+            if not crossing.committing:
+                task.cancel()
+            raise
+
+    async def _cross(self, draft: Draft, crossing: "_Crossing") -> Passed:
+        try:
+            async with asyncio.timeout_at(crossing.deadline) as crossing.scope:
+                # Step 6: one event at a time; the wait counts against the deadline.
+                async with self._parts.locks.locked(draft.event.room_id):
+                    scene = await self._set_scene(draft)
+                    passed, committed = await self._decide(scene, crossing)
+        except Refused as refusal:
+            return await self._refuse(draft, refusal.code)
+        except TimeoutError as error:
+            if crossing.expired:
+                raise ProcessTimeoutError from error
+            raise
+        # Step 13: the lock is free.
+        if draft.live is not None:
+            draft.live.end(None if passed.blocked else passed.event)
+        if committed is not None:
+            with return_at_commit():
+                await self._tell(scene, passed, committed)
+        return passed
+
+    async def _decide(self, scene: Scene, crossing: "_Crossing") -> tuple[Passed, Committed | None]:
+        """Run steps 7 to 12 and say what was committed (nothing for a replay)."""
+        if (known := await self._known_event(scene)) is not None:
+            return _replay(known), None
+        self._seat_sender(scene)
+        await self._linking.link(scene)
+        await self._linking.aim(scene)
+        blocked_by, reason = await self._judge(scene)
+        self._committing.settle_fate(scene, blocked_by, reason)
+        crossing.begin_commit()
+        committed = await self._committing.commit(scene)
+        if committed.outcome is CommitOutcome.DUPLICATE:
+            return _replay(committed.events[0]), None
+        self._handover.hand_over(scene, committed)
+        event = committed.events[0]
+        return Passed(event=event, blocked=bool(blocked_by), reason=reason), committed
+
+    # -- step 6: the room as it is now
+
+    async def _set_scene(self, draft: Draft) -> Scene:
+        room_id = draft.event.room_id
+        snapshot = await self._parts.store.load_snapshot(room_id)
+        if snapshot is None:
+            raise RoomNotFoundError(room_id)
+        if not snapshot.context.room.accepts_events:
+            raise Refused("room_closed")
+        _check_owner(draft, snapshot.context)
+        context = await self._parts.context_of(snapshot.context.room, snapshot.context)
+        return Scene(draft=draft, snapshot=snapshot, context=context, event=draft.event)
+
+    # -- step 7: seen before? and the sender's place in the room
+
+    async def _known_event(self, scene: Scene) -> RoomEvent | None:
+        key = scene.event.idempotency_key
+        if not key:
+            return None
+        return await self._parts.store.find_event_by_key(key, room_id=scene.room_id)
+
+    def _seat_sender(self, scene: Scene) -> None:
+        if scene.draft.sender is None:
+            return
+        scene.seat = seat(scene.snapshot, scene.draft.sender)
+        if scene.seat.participant_id is not None:
+            changes = {"participant_id": scene.seat.participant_id}
+            source = scene.event.source.model_copy(update=changes)
+            scene.event = scene.event.model_copy(update={"source": source})
+
+    # -- steps 9 to 11: hooks and the source's right to speak
+
+    async def _judge(self, scene: Scene) -> Verdict:
+        if scene.draft.blocked_code:
+            return scene.draft.blocked_code, scene.draft.blocked_code
+        with return_at_commit():
+            blocked_by, reason = await self._ask_hooks(scene)
+        if blocked_by:
+            return blocked_by, reason
+        await self._linking.aim(scene)  # a hook may have rewritten the edit
+        code = _source_gate(scene)
+        return code, code
+
+    async def _ask_hooks(self, scene: Scene) -> Verdict:
+        outcome = await self._parts.hooks.run_sync_hooks(
+            scene.room_id, HookTrigger.BEFORE_BROADCAST, scene.event, scene.context
+        )
+        scene.hooks = outcome
+        scene.event = _keep_identity(scene.event, outcome.event)
+        if outcome.routed_to is not None:
+            metadata = {**scene.event.metadata, ROUTED_TO: list(outcome.routed_to)}
+            scene.event = scene.event.model_copy(update={"metadata": metadata})
+        if outcome.allowed:
+            return None, None
+        return outcome.blocked_by or "hook", outcome.reason
+
+    # -- after the lock
+
+    async def _refuse(self, draft: Draft, code: str) -> Passed:
+        if draft.live is not None:
+            draft.live.end(None)
+        logger.info("event refused: %s", code, extra={"room_id": draft.event.room_id, "code": code})
+        if code == "room_closed":
+            await self._parts.news.emit(
+                "room_refused_event",
+                room_id=draft.event.room_id,
+                channel_id=draft.event.source.channel_id,
+                event_id=draft.event.id,
+            )
+        return Passed(event=None, blocked=True, reason=code)
+
+    async def _tell(self, scene: Scene, passed: Passed, committed: Committed) -> None:
+        event = committed.events[0]
+        logger.debug(
+            "event committed",
+            extra={
+                "room_id": event.room_id,
+                "event_id": event.id,
+                "channel_id": event.source.channel_id,
+                "chain_depth": event.chain_depth,
+                "status": event.status.value,
+            },
+        )
+        if committed.resumed:
+            await self._parts.news.emit("room_resumed", room_id=event.room_id)
+        if scene.seat_record is not None:
+            await tell_participant(self._parts, scene.seat_record, scene.context)
+        if passed.blocked:
+            await self._tell_blocked(scene, event, passed.reason)
+
+    async def _tell_blocked(self, scene: Scene, event: RoomEvent, reason: str | None) -> None:
+        await self._parts.news.emit(
+            "event_blocked",
+            room_id=event.room_id,
+            channel_id=event.source.channel_id,
+            event_id=event.id,
+            blocked_by=event.blocked_by,
+            reason=reason,
+        )
+        await tell_tasks(self._parts, event, scene.tasks, scene.context)
+
+
+class _Crossing:
+    """Where one passage stands: before its commit it may be cancelled, after it may not."""
+
+    def __init__(self, deadline: float | None) -> None:
+        self.deadline = deadline
+        self.committing = False
+        self.scope: asyncio.Timeout | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether the deadline is what ended the passage."""
+        return self.scope is not None and self.scope.expired()
+
+    def begin_commit(self) -> None:
+        """End the time limit: what is committed now is committed (RFC §10.1 step 12)."""
+        self.committing = True
+        if self.scope is not None:
+            self.scope.reschedule(None)
+
+
+def _check_owner(draft: Draft, context: RoomContext) -> None:
+    """Refuse an answer made under another owner: one voice per room."""
+    if draft.owner_epoch is None:
+        return
+    room = context.room
+    if room.owner_kind is not OwnerKind.AI or room.owner_epoch != draft.owner_epoch:
+        raise Refused("stale_owner")
+
+
+def _source_gate(scene: Scene) -> str | None:
+    if scene.source is not None:
+        return permissions.source_gate(scene.source)
+    speaks = scene.event.source.channel_type is ChannelType.SYSTEM
+    return None if speaks else "source_not_attached"
+
+
+def _keep_identity(before: RoomEvent, after: RoomEvent) -> RoomEvent:
+    """Undo what a hook must not change: who sent the event, where it stands and how deep."""
+    if after is before:
+        return before
+    kept = ("id", "room_id", "source", "index", "chain_depth", "idempotency_key", "type")
+    return after.model_copy(update={name: getattr(before, name) for name in kept})
+
+
+def _replay(original: RoomEvent) -> Passed:
+    """Answer a known key with the original verdict and event."""
+    blocked = original.status is EventStatus.BLOCKED
+    reason = original.metadata.get(BLOCKED_REASON) if blocked else None
+    return Passed(event=original, blocked=blocked, reason=reason, replayed=True)

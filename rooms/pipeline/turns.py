@@ -1,0 +1,129 @@
+"""One agent's turn: what it was asked, and how the turn ends."""
+
+import logging
+from dataclasses import dataclass
+
+from hooks.results import Observation
+from hooks.triggers import HookTrigger
+from rooms.domain.binding import ChannelBinding
+from rooms.domain.commit import CommitUnit
+from rooms.domain.content import SystemContent
+from rooms.domain.context import RoomContext
+from rooms.domain.delivery import DeliveryError, DeliveryOutcome
+from rooms.domain.enums import ChannelType, EventType
+from rooms.domain.event import SYSTEM_CHANNEL_ID, EventSource, RoomEvent
+from rooms.domain.job import DeliveryFinish, DeliveryState
+from rooms.domain.output import ChannelOutput
+from rooms.pipeline.broadcast import tell_tasks
+from rooms.pipeline.draft import SideEffects
+from rooms.pipeline.outbox import Outbox
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.work import Work
+
+logger = logging.getLogger("roomkit.core.agents")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The work with the agent's binding and its view of the room when it was asked."""
+
+    work: Work
+    binding: ChannelBinding
+    context: RoomContext
+
+
+def done(work: Work) -> tuple[DeliveryFinish, ...]:
+    """Return the finish of a job whose agent has said all it had to say."""
+    return work.finish(DeliveryState.SENT)
+
+
+def side_effects_of(output: ChannelOutput, room_id: str, channel_id: str) -> SideEffects:
+    """Return what a channel left behind, stamped with the room and its author."""
+    return SideEffects(
+        tasks=tuple(task.stamped(room_id, created_by=channel_id) for task in output.tasks),
+        observations=tuple(
+            _signed(seen.stamped(room_id), channel_id) for seen in output.observations
+        ),
+        metadata_patch=dict(output.metadata_updates),
+    )
+
+
+class TurnEnds:
+    """Closes turns that end without an answer: nothing said, given up, or failed."""
+
+    def __init__(self, parts: Parts, outbox: Outbox) -> None:
+        self._parts = parts
+        self._outbox = outbox
+
+    async def complete(
+        self, work: Work, effects: SideEffects, context: RoomContext | None = None
+    ) -> None:
+        """Close the job, keeping its side effects in the same transaction."""
+        if effects:
+            unit = CommitUnit(
+                room_id=work.event.room_id,
+                tasks=effects.tasks,
+                observations=effects.observations,
+                metadata_patch=effects.metadata_patch,
+                finishes=done(work),
+            )
+            await self._parts.store.commit([unit])
+            await tell_tasks(self._parts, work.event, effects.tasks, context or work.context)
+        else:
+            await self._outbox.finish(done(work))
+        work.settle(work.result(DeliveryOutcome.SENT))
+
+    async def give_up(self, work: Work) -> None:
+        """Close the job of an agent that is not there."""
+        channel_id = work.binding.channel_id
+        problem = DeliveryError(
+            code="channel_not_available",
+            message=f"channel {channel_id!r} is not registered here or no longer attached",
+            retryable=False,
+        )
+        await self._outbox.finish(work.finish(DeliveryState.FAILED, error=problem))
+        work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
+
+    async def fail(self, turn: Turn, error: Exception) -> None:
+        """Close the job of an agent that raised, and report it; the room stays healthy."""
+        work = turn.work
+        problem = DeliveryError(
+            code=getattr(error, "code", None) or type(error).__name__, message=str(error)
+        )
+        logger.warning(
+            "agent failed",
+            exc_info=error,
+            extra={"room_id": work.event.room_id, "channel_id": work.binding.channel_id},
+        )
+        await self._outbox.finish(work.finish(DeliveryState.FAILED, error=problem))
+        await self.report(turn, error)
+        work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
+
+    async def report(self, turn: Turn, error: Exception, *, partial: str = "") -> None:
+        """Fire ON_ERROR and note the failure for the caller of the root message."""
+        work = turn.work
+        work.cascade.note_error(error)
+        data = {
+            "error": str(error),
+            "error_type": type(error).__name__,
+            "error_category": "streaming" if partial else "generation",
+            "channel_id": work.binding.channel_id,
+            "event_id": work.event.id,
+            "partial_text": partial,
+        }
+        report = RoomEvent(
+            room_id=work.event.room_id,
+            type=EventType.SYSTEM,
+            source=EventSource(channel_id=SYSTEM_CHANNEL_ID, channel_type=ChannelType.SYSTEM),
+            content=SystemContent(body="agent failed", code="agent_error", data=data),
+        )
+        await self._parts.hooks.run_async_hooks(
+            work.event.room_id, HookTrigger.ON_ERROR, report, turn.context
+        )
+
+
+def _signed(seen: Observation, channel_id: str) -> Observation:
+    """Name the channel that noticed, where it has not said so itself."""
+    if seen.source_channel_id:
+        return seen
+    return seen.model_copy(update={"channel_id": channel_id, "source_channel_id": channel_id})

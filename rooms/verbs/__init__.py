@@ -1,0 +1,1 @@
+"""What a host application can do, by noun; the kit delegates to these."""

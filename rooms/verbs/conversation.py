@@ -1,0 +1,177 @@
+"""What is said in a room: in, out, changed, read and listed."""
+
+import logging
+from typing import Any
+
+from hooks.results import Observation, Task
+from hooks.triggers import HookTrigger
+from rooms.domain.content import EventContent
+from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.enums import EventType
+from rooms.domain.event import EventSource, RoomEvent
+from rooms.domain.message import InboundMessage, InboundResult
+from rooms.pipeline.direct import Direct, Utterance
+from rooms.pipeline.inbound import Inbound
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.records import Records
+from rooms.stores.base import ReadMarker
+
+logger = logging.getLogger("roomkit.core.delivery")
+
+
+class Conversation:
+    """Takes messages in, lets the host speak and mend, and reads the timeline."""
+
+    def __init__(self, parts: Parts, inbound: Inbound, direct: Direct, records: Records) -> None:
+        self._parts = parts
+        self._inbound = inbound
+        self._direct = direct
+        self._records = records
+
+    async def process_inbound(
+        self, message: InboundMessage, *, room_id: str | None = None
+    ) -> InboundResult:
+        """Process one inbound message and everything it causes.
+
+        Without a room id the router chooses the room, and opens one if none fits. Returns when
+        each target was tried once and all answers were, too; called from a hook, a channel or
+        inside `return_at_commit()` it returns at commit with empty `delivery_results`.
+
+        Raises:
+            ChannelNotRegisteredError: If the message's channel is not registered.
+        """
+        return await self._inbound.process(message, room_id=room_id)
+
+    async def send_event(  # noqa: PLR0913, PLR0917 - the published signature
+        self,
+        room_id: str,
+        channel_id: str,
+        content: EventContent,
+        event_type: EventType = EventType.MESSAGE,
+        chain_depth: int = 0,
+        participant_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        visibility: str = "all",
+        provider: str | None = None,
+        response_visibility: str | None = None,
+        *,
+        parent_event_id: str | None = None,
+        correlation_id: str | None = None,
+        idempotency_key: str | None = None,
+        addressed_to: list[str] | None = None,
+    ) -> RoomEvent:
+        """Speak through an attached channel; hooks and rights apply as to a message.
+
+        Returns the stored event, BLOCKED if a hook or the channel's rights said so.
+
+        Raises:
+            RoomNotFoundError: If there is no such room.
+            ChannelNotFoundError: If the channel is not attached.
+            RoomClosedError: If the room takes no more events.
+            PermissionError: If an edit, delete or reaction is refused; its text is the code.
+        """
+        return await self._direct.send(
+            Utterance(
+                room_id=room_id,
+                channel_id=channel_id,
+                content=content,
+                event_type=event_type,
+                chain_depth=chain_depth,
+                participant_id=participant_id,
+                metadata=metadata or {},
+                visibility=visibility,
+                provider=provider,
+                response_visibility=response_visibility,
+                parent_event_id=parent_event_id,
+                correlation_id=correlation_id,
+                idempotency_key=idempotency_key,
+                addressed_to=addressed_to,
+            )
+        )
+
+    async def update_event(
+        self,
+        room_id: str,
+        event_id: str,
+        *,
+        content: EventContent | None = None,
+        source: EventSource | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> RoomEvent | None:
+        """Replace parts of a stored event by the host's own authority; adds no `edited` mark.
+
+        Returns None, and tells nobody, when the room has no such event.
+        """
+        async with self._parts.locks.locked(room_id):
+            event = await self._parts.store.get_event(event_id)
+            if event is None or event.room_id != room_id:
+                return None
+            given = {"content": content, "source": source, "metadata": metadata}
+            changes = {name: value for name, value in given.items() if value is not None}
+            stored = await self._parts.store.update_event(event.model_copy(update=changes))
+            self._parts.recent.forget(room_id)
+        await self._records.tell(HookTrigger.ON_EVENT_UPDATED, stored)
+        return stored
+
+    async def delete_event(
+        self, room_id: str, event_id: str, *, cascade_replies: bool = True
+    ) -> list[str]:
+        """Delete an event, and its thread's replies, for good; returns the ids, root first.
+
+        Returns an empty list, and tells nobody, when the room has no such event.
+        """
+        async with self._parts.locks.locked(room_id):
+            event = await self._parts.store.get_event(event_id)
+            gone = await self._parts.store.delete_event(
+                room_id, event_id, cascade_replies=cascade_replies
+            )
+            self._parts.recent.forget(room_id)
+        if event is not None and gone:
+            await self._records.tell(HookTrigger.ON_EVENT_DELETED, event)
+        return gone
+
+    async def get_timeline(
+        self,
+        room_id: str,
+        offset: int = 0,
+        limit: int = 50,
+        visibility_filter: str | None = None,
+    ) -> list[RoomEvent]:
+        """Return a page of the room's events in index order, without internal records."""
+        return await self._parts.store.list_events(room_id, offset, limit, visibility_filter)
+
+    async def list_tasks(self, room_id: str, status: str | None = None) -> list[Task]:
+        """Return a room's tasks in creation order."""
+        return await self._parts.store.list_tasks(room_id, status)
+
+    async def list_observations(self, room_id: str) -> list[Observation]:
+        """Return what was noticed in a room, in creation order."""
+        return await self._parts.store.list_observations(room_id)
+
+    async def mark_read(self, room_id: str, channel_id: str, event_id: str) -> None:
+        """Note that a channel has read up to an event; the mark never sinks."""
+        await self._parts.store.mark_read(room_id, channel_id, event_id)
+
+    async def mark_all_read(self, room_id: str, channel_id: str) -> None:
+        """Note that a channel has read everything."""
+        await self._parts.store.mark_all_read(room_id, channel_id)
+
+    async def list_read_markers(self, room_id: str) -> list[ReadMarker]:
+        """Return how far each channel of a room has read."""
+        return await self._parts.store.list_read_markers(room_id)
+
+    async def process_delivery_status(self, status: DeliveryStatus) -> None:
+        """Tell ON_DELIVERY_STATUS hooks what a provider reports about a message it took.
+
+        A status that names no room we know is logged and dropped.
+        """
+        snapshot = await self._parts.store.load_snapshot(status.room_id or "")
+        if snapshot is None:
+            logger.warning(
+                "delivery status of an unknown room dropped",
+                extra={"provider": status.provider, "room_id": status.room_id},
+            )
+            return
+        await self._parts.hooks.run_async_hooks(
+            snapshot.context.room.id, HookTrigger.ON_DELIVERY_STATUS, status, snapshot.context
+        )
