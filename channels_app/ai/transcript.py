@@ -1,0 +1,98 @@
+"""From the timeline of a room to the turns of a model: who spoke, in which role, with what."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from channels_app.ai.wording import describe
+from channels_app.providers.base.ai import AIImagePart, AIMessage, AIPart, AITextPart
+from rooms.domain.content import CompositeContent, EventContent, MediaContent
+from rooms.domain.context import RoomContext
+from rooms.domain.enums import EventStatus
+from rooms.domain.event import RoomEvent
+
+Part: TypeAlias = AITextPart | AIImagePart
+
+
+class Transcript:
+    """Reads events as one agent: what it said itself is `assistant`, everything else `user`.
+
+    Args:
+        context: The room, for the names of its participants.
+        channel_id: The agent.
+        vision: Whether pictures may be shown to the model.
+        names: Whether to write who spoke before what was said.
+    """
+
+    def __init__(self, context: RoomContext, *, channel_id: str, vision: bool, names: bool) -> None:
+        self._context = context
+        self._channel_id = channel_id
+        self._vision = vision
+        self._names = names
+
+    def messages(self, events: Iterable[RoomEvent]) -> list[AIMessage]:
+        """Return the turns of the events that may be told and say anything, in their order."""
+        turns = (self.message(event) for event in events if _may_be_told(event))
+        return [turn for turn in turns if turn is not None]
+
+    def message(self, event: RoomEvent) -> AIMessage | None:
+        """Return one event as a turn, or None when there is nothing in it to read or see."""
+        if event.source.channel_id == self._channel_id:
+            text = describe(event.content)
+            return AIMessage(role="assistant", content=text) if text else None
+        parts = _parts(event.content, vision=self._vision)
+        if not parts:
+            return None
+        if self._names:
+            parts = _signed(parts, self._name_of(event))
+        return AIMessage(role="user", content=_joined(parts))
+
+    def _name_of(self, event: RoomEvent) -> str:
+        author = author_of(event)
+        participant = self._context.get_participant(author)
+        name = (participant.display_name if participant else None) or author
+        # A name must not be able to end its brackets and speak for somebody else.
+        return " ".join(name.replace("[", "(").replace("]", ")").split())
+
+
+def author_of(event: RoomEvent) -> str:
+    """Return who spoke: the participant, or the channel of an agent or a system."""
+    return event.source.participant_id or event.source.channel_id
+
+
+def needs_names(events: Iterable[RoomEvent], channel_id: str) -> bool:
+    """Tell whether more than one author besides the agent itself has spoken."""
+    others = (event for event in events if event.source.channel_id != channel_id)
+    return len({author_of(event) for event in others}) > 1
+
+
+def _may_be_told(event: RoomEvent) -> bool:
+    return event.status is not EventStatus.BLOCKED and not event.metadata.get("deleted")
+
+
+def _parts(content: EventContent, *, vision: bool) -> list[Part]:
+    if vision and isinstance(content, CompositeContent):
+        return [part for each in content.parts for part in _parts(each, vision=vision)]
+    if vision and isinstance(content, MediaContent) and content.mime_type.startswith("image/"):
+        return [*_text_part(content.caption), _picture(content)]
+    return _text_part(describe(content))
+
+
+def _text_part(text: str | None) -> list[Part]:
+    return [AITextPart(text=text)] if text else []
+
+
+def _picture(content: MediaContent) -> AIImagePart:
+    return AIImagePart(url=content.url, mime_type=content.mime_type)
+
+
+def _signed(parts: Sequence[Part], name: str) -> list[Part]:
+    first = parts[0]
+    if isinstance(first, AITextPart):
+        return [AITextPart(text=f"[{name}] {first.text}"), *parts[1:]]
+    return [AITextPart(text=f"[{name}]"), *parts]
+
+
+def _joined(parts: Sequence[Part]) -> str | list[AIPart]:
+    """Return plain text where there is nothing but text: every model takes that."""
+    texts = [part.text for part in parts if isinstance(part, AITextPart)]
+    return "\n".join(texts) if len(texts) == len(parts) else [*parts]

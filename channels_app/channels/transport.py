@@ -1,0 +1,126 @@
+"""The channel that sends through a provider: one class, told apart by configuration."""
+
+import logging
+from typing import Any
+
+from channels_app.channels.inbound import build_inbound_event
+from channels_app.providers.base.provider import TransportProvider
+from rooms.channel import Channel
+from rooms.domain.binding import ChannelBinding, ChannelCapabilities
+from rooms.domain.context import RoomContext
+from rooms.domain.delivery import ProviderResult
+from rooms.domain.enums import ChannelType
+from rooms.domain.errors import DeliveryFailedError
+from rooms.domain.event import RoomEvent
+from rooms.domain.message import InboundMessage
+from rooms.domain.output import ChannelOutput
+
+logger = logging.getLogger("roomkit.channels")
+
+UNKNOWN_FAILURE = "provider_failure"
+
+
+class TransportChannel(Channel):
+    """A channel of any type that hands events to a provider.
+
+    Use the factory of the channel type where there is one: it knows the capabilities and the
+    recipient key.
+
+    Args:
+        channel_id: Unique among the registered channels.
+        channel_type: What kind of channel it is; a `custom:…` text works too.
+        provider: The vendor; without one, deliveries do nothing.
+        capabilities: What recipients can be shown; text only by default.
+        recipient_key: The binding metadata key that holds the address to send to.
+        defaults: Options for the provider's `send`. A value other than None is passed as it is and
+            wins; None is looked up under the same key in the binding metadata at each delivery.
+    """
+
+    def __init__(
+        self,
+        channel_id: str,
+        channel_type: ChannelType,
+        *,
+        provider: TransportProvider | None = None,
+        capabilities: ChannelCapabilities | None = None,
+        recipient_key: str = "recipient_id",
+        defaults: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(channel_id)
+        self.channel_type = channel_type
+        self.recipient_key = recipient_key
+        self.provider = provider
+        self._capabilities = capabilities or ChannelCapabilities()
+        self._defaults = dict(defaults or {})
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The options that are the same in every room."""
+        return {key: value for key, value in self._defaults.items() if value is not None}
+
+    @property
+    def provider_name(self) -> str | None:
+        """The provider's `name`, else its class name; None without a provider."""
+        if self.provider is None:
+            return None
+        return getattr(self.provider, "name", None) or type(self.provider).__name__
+
+    def capabilities(self) -> ChannelCapabilities:
+        """Return what recipients can be shown."""
+        return self._capabilities
+
+    async def handle_inbound(self, message: InboundMessage, context: RoomContext) -> RoomEvent:
+        """Turn a received message into an event of the context's room."""
+        return build_inbound_event(self, message, context)
+
+    async def deliver(
+        self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
+    ) -> ChannelOutput:
+        """Send an event to the address in the binding's metadata.
+
+        Raises:
+            DeliveryFailedError: If the binding names no recipient (`missing_recipient`, never
+                retried) or the provider refused.
+        """
+        if self.provider is None:
+            logger.debug("channel has no provider", extra={"channel_id": self.channel_id})
+            return ChannelOutput.empty()
+        recipient = self._recipient(binding)
+        result = await self.provider.send(event, recipient, **self._options(binding))
+        if not result.success:
+            raise self._refusal(result)
+        return ChannelOutput(provider_result=result)
+
+    async def close(self) -> None:
+        """Close the provider, if it can be closed."""
+        close = getattr(self.provider, "close", None)
+        if close is not None:
+            await close()
+
+    def _recipient(self, binding: ChannelBinding) -> str:
+        key = str(self.recipient_key)
+        recipient = binding.metadata.get(key)
+        if not recipient:
+            raise DeliveryFailedError(
+                "missing_recipient",
+                f"channel {self.channel_id!r} cannot send to room {binding.room_id!r}: set "
+                f"{key!r} in the binding's metadata",
+                retryable=False,
+            )
+        return str(recipient)
+
+    def _options(self, binding: ChannelBinding) -> dict[str, Any]:
+        return {
+            key: binding.metadata.get(key) if value is None else value
+            for key, value in self._defaults.items()
+        }
+
+    def _refusal(self, result: ProviderResult) -> DeliveryFailedError:
+        facts = result.metadata
+        code = facts.get("code") or result.error or UNKNOWN_FAILURE
+        return DeliveryFailedError(
+            str(code),
+            f"{self.provider_name} refused the message: {result.error or code}",
+            retryable=facts.get("retryable", True),
+            retry_after=facts.get("retry_after"),
+        )

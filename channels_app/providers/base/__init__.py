@@ -1,0 +1,1 @@
+"""What a provider of each channel type has to do; nothing here knows a vendor."""

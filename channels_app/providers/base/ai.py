@@ -1,0 +1,231 @@
+"""The contract of language models, and the values that go in and come out."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel
+
+from channels_app.providers.base.provider import Provider
+from hooks.results import Observation, Task
+from rooms.domain.binding import ChannelCapabilities
+from rooms.domain.context import RoomContext
+from rooms.domain.enums import ChannelMediaType
+
+
+class AITextPart(BaseModel):
+    """A piece of text in a message."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class AIImagePart(BaseModel):
+    """A picture by its `http(s):` or `data:` address."""
+
+    type: Literal["image"] = "image"
+    url: str
+    mime_type: str | None = None
+
+
+class AIToolCallPart(BaseModel):
+    """A tool call the model made in an earlier round."""
+
+    type: Literal["tool_call"] = "tool_call"
+    id: str
+    name: str
+    arguments: dict[str, Any] = {}
+
+
+class AIToolResultPart(BaseModel):
+    """What a tool answered to the call with this id."""
+
+    type: Literal["tool_result"] = "tool_result"
+    tool_call_id: str
+    name: str
+    result: str
+
+
+class AIThinkingPart(BaseModel):
+    """Reasoning the vendor wants back, unchanged and with its signature."""
+
+    type: Literal["thinking"] = "thinking"
+    thinking: str
+    signature: str | None = None
+
+
+AIPart: TypeAlias = AITextPart | AIImagePart | AIToolCallPart | AIToolResultPart | AIThinkingPart
+"""Any part of a message."""
+
+
+class AIMessage(BaseModel):
+    """One turn; `role` is system, user, assistant or tool."""
+
+    role: str
+    content: str | list[AIPart]
+    metadata: dict[str, Any] = {}
+
+
+class AITool(BaseModel):
+    """A tool the model may call; `parameters` is a JSON Schema."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any] = {}
+
+
+class AIToolCall(BaseModel):
+    """A call the model wants made."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any] = {}
+
+
+class AIContext(BaseModel):
+    """Everything a model is given for one answer.
+
+    `target_capabilities` is what every reader of the answer can show, None without readers.
+    """
+
+    messages: list[AIMessage] = []
+    system_prompt: str | None = None
+    temperature: float = 0.7
+    max_tokens: int = 1024
+    thinking_budget: int | None = None
+    tools: list[AITool] = []
+    room: RoomContext | None = None
+    target_capabilities: ChannelCapabilities | None = None
+    target_media_types: list[ChannelMediaType] = []
+    metadata: dict[str, Any] = {}
+
+
+class AIResponse(BaseModel):
+    """A whole answer.
+
+    `usage` counts tokens under input_tokens, output_tokens, cache_read_input_tokens and
+    cache_creation_input_tokens; no token is counted twice.
+    """
+
+    content: str
+    thinking: str | None = None
+    thinking_signature: str | None = None
+    finish_reason: str | None = None
+    usage: dict[str, int] = {}
+    metadata: dict[str, Any] = {}
+    tasks: list[Task] = []
+    observations: list[Observation] = []
+    tool_calls: list[AIToolCall] = []
+
+
+class StreamTextDelta(BaseModel):
+    """Some more of the answer's text."""
+
+    type: Literal["text_delta"] = "text_delta"
+    text: str
+
+
+class StreamThinkingDelta(BaseModel):
+    """Some more of the model's reasoning."""
+
+    type: Literal["thinking_delta"] = "thinking_delta"
+    thinking: str
+
+
+class StreamToolCall(BaseModel):
+    """A tool call, always complete."""
+
+    type: Literal["tool_call"] = "tool_call"
+    id: str
+    name: str
+    arguments: dict[str, Any] = {}
+
+
+class StreamDone(BaseModel):
+    """The end of a streamed answer; `usage` as in `AIResponse`."""
+
+    type: Literal["done"] = "done"
+    finish_reason: str | None = None
+    usage: dict[str, int] = {}
+    metadata: dict[str, Any] = {}
+
+
+StreamEvent: TypeAlias = StreamTextDelta | StreamThinkingDelta | StreamToolCall | StreamDone
+"""Anything a structured stream yields."""
+
+
+class ProviderError(Exception):
+    """A model could not answer; `retryable` says whether asking again may help."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        provider: str = "",
+        status_code: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.provider = provider
+        self.status_code = status_code
+
+
+class AIProvider(Provider):
+    """A language model. Whatever it holds must serve several rooms at once."""
+
+    @property
+    @abstractmethod
+    def model_name(self) -> str:
+        """The vendor's name of the model."""
+
+    @property
+    def supports_vision(self) -> bool:
+        """Whether image parts are understood."""
+        return False
+
+    @property
+    def supports_streaming(self) -> bool:
+        """Whether `generate_stream` is implemented."""
+        return False
+
+    @property
+    def supports_structured_streaming(self) -> bool:
+        """Whether `generate_structured_stream` yields while the model is still writing."""
+        return False
+
+    @abstractmethod
+    async def generate(self, context: AIContext) -> AIResponse:
+        """Answer at once.
+
+        Raises:
+            ProviderError: If the model refused, failed or could not be reached.
+        """
+
+    def generate_stream(self, context: AIContext) -> AsyncIterator[str]:
+        """Answer piece by piece: yields text deltas.
+
+        Raises:
+            NotImplementedError: If `supports_streaming` is False.
+            ProviderError: If the model refused, failed or could not be reached.
+        """
+        raise NotImplementedError(
+            f"{self.name} does not stream text: call generate() or check supports_streaming"
+        )
+
+    async def generate_structured_stream(self, context: AIContext) -> AsyncIterator[StreamEvent]:
+        """Answer piece by piece with reasoning, tool calls and usage; by default all at the end.
+
+        Raises:
+            ProviderError: If the model refused, failed or could not be reached.
+        """
+        response = await self.generate(context)
+        if response.thinking:
+            yield StreamThinkingDelta(thinking=response.thinking)
+        if response.content:
+            yield StreamTextDelta(text=response.content)
+        for call in response.tool_calls:
+            yield StreamToolCall(id=call.id, name=call.name, arguments=call.arguments)
+        yield StreamDone(
+            finish_reason=response.finish_reason, usage=response.usage, metadata=response.metadata
+        )

@@ -1,0 +1,15 @@
+"""The contract of Facebook Messenger providers."""
+
+from abc import abstractmethod
+
+from channels_app.providers.base.provider import Provider
+from rooms.domain.delivery import ProviderResult
+from rooms.domain.event import RoomEvent
+
+
+class MessengerProvider(Provider):
+    """Sends events by Facebook Messenger."""
+
+    @abstractmethod
+    async def send(self, event: RoomEvent, to: str) -> ProviderResult:
+        """Send one event to `to`, a page-scoped user id."""

@@ -1,0 +1,15 @@
+"""The contract of Microsoft Teams providers."""
+
+from abc import abstractmethod
+
+from channels_app.providers.base.provider import Provider
+from rooms.domain.delivery import ProviderResult
+from rooms.domain.event import RoomEvent
+
+
+class TeamsProvider(Provider):
+    """Sends events by Microsoft Teams."""
+
+    @abstractmethod
+    async def send(self, event: RoomEvent, to: str) -> ProviderResult:
+        """Send one event to `to`, a conversation id."""

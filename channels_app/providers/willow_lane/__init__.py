@@ -1,0 +1,1 @@
+"""Willow Lane, the invented shop that the offline demo assistant speaks for."""
