@@ -20,6 +20,7 @@ from rooms.pipeline.identity import Identification
 from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.injections import Injections
 from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.parts import Parts, PipelineLimits
@@ -99,25 +100,21 @@ def build_pipeline(
 ) -> Pipeline:
     """Wire the steps. Lanes feed answers back into the passage, so their runners come last."""
     runners: dict[DeliveryKind, Runner] = {}
-    lanes = Lanes(parts.tasks, runners)
+    leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=parts.limits.lease)
+    lanes = Lanes(parts.tasks, runners, leases)
+    passage = Passage(parts, lanes)
+    outbox = Outbox(parts.store, parts.tasks)
+    breakers = ChannelCircuitBreakers(parts.clock, on_edge=_BreakerNews(parts))
+    runners |= _build_runners(parts, lanes, outbox, Answers(parts, passage), breakers)
     records, traces = Records(parts), Traces(parts)
     attaching = Attaching(parts, records, traces)
     openings = Openings(parts, records, attaching)
-    passage = Passage(parts, lanes)
-    outbox = Outbox(parts.store, parts.tasks)
-    answers = Answers(parts, passage)
-    breakers = ChannelCircuitBreakers(parts.clock, on_edge=_BreakerNews(parts))
-    sender = Sender(parts, lanes=lanes, outbox=outbox, answers=answers, breakers=breakers)
-    runners[DeliveryKind.SEND] = sender.send
-    runners[DeliveryKind.INJECT] = sender.inject
-    runners[DeliveryKind.REACT] = Reactor(parts, answers, TurnEnds(parts, outbox)).react
+    injections = Injections(parts, lanes)
     inbound = Inbound(
         parts,
         passage,
         router=router or DefaultInboundRoomRouter(parts.store),
-        identification=Identification(
-            parts, Injections(parts, lanes), resolver, identity_channel_types
-        ),
+        identification=Identification(parts, injections, resolver, identity_channel_types),
         openings=openings,
         attaching=attaching,
     )
@@ -129,10 +126,27 @@ def build_pipeline(
         records=records,
         traces=traces,
         lanes=lanes,
-        resuming=Resuming(parts, lanes, outbox),
+        resuming=Resuming(parts, lanes, outbox, leases),
         breakers=breakers,
         parts=parts,
     )
+
+
+def _build_runners(
+    parts: Parts,
+    lanes: Lanes,
+    outbox: Outbox,
+    answers: Answers,
+    breakers: ChannelCircuitBreakers,
+) -> dict[DeliveryKind, Runner]:
+    """Return what does each kind of delivery job."""
+    sender = Sender(parts, lanes=lanes, outbox=outbox, answers=answers, breakers=breakers)
+    reactor = Reactor(parts, answers, TurnEnds(parts, outbox))
+    return {
+        DeliveryKind.SEND: sender.send,
+        DeliveryKind.INJECT: sender.inject,
+        DeliveryKind.REACT: reactor.react,
+    }
 
 
 class _HookFailures:

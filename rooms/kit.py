@@ -50,6 +50,8 @@ class RoomKit:
         process_timeout: Seconds a message has until its commit.
         telemetry: Where spans go; None records nothing.
         inbound_rate_limit: How many messages each channel may bring in.
+        lease_seconds: How long another process leaves this one's deliveries alone after its last
+            sign of life.
         transcoder: Makes content fit for channels; None takes `DefaultTranscoder`.
         clock: Tells the time; None takes the machine's.
         on_hook_outcome: Told of each hook that ended, in the event loop; it must not wait.
@@ -69,6 +71,7 @@ class RoomKit:
         *,
         telemetry: TelemetryConfig | TelemetryProvider | None = None,
         inbound_rate_limit: RateLimit | None = None,
+        lease_seconds: float = 15.0,
         transcoder: Transcoder | None = None,
         clock: Clock | None = None,
         on_hook_outcome: OutcomeListener | None = None,
@@ -80,6 +83,7 @@ class RoomKit:
                 identity_timeout=identity_timeout,
                 process_timeout=process_timeout,
                 inbound_rate_limit=inbound_rate_limit,
+                lease=lease_seconds,
             ),
             locks=lock_manager,
             realtime=realtime,

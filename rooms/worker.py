@@ -1,4 +1,4 @@
-"""The worker: takes up what dead processes left, keeps leases alive, lets timers fire.
+"""The worker: takes up what dead processes left, and lets timers fire.
 
 The same code runs on a web server's event loop and in processes of its own. It is never the only
 one to deliver: the process that commits an event also runs its deliveries.
@@ -38,8 +38,7 @@ class Worker:
         )
 
     async def sweep(self) -> int:
-        """Keep this process's leases and take up what is due; return how many jobs were taken."""
-        await self._kit.pipeline.resuming.keep_leases()
+        """Take up what is due; return how many jobs were taken."""
         return await self._kit.pipeline.resuming.take_up()
 
     async def fire_timers(self) -> int:

@@ -33,12 +33,7 @@ class Arrival:
 
     message: InboundMessage
     channel: Channel
-    snapshot: RoomSnapshot
-
-    @property
-    def room_id(self) -> str:
-        """The room's id."""
-        return self.snapshot.context.room.id
+    room_id: str
 
 
 class Inbound:
@@ -91,7 +86,7 @@ class Inbound:
         """Take the message through steps 3 to 18."""
         deadline = asyncio.get_running_loop().time() + self._parts.limits.process_timeout
         try:
-            draft = await self._prepare(arrival, cascade, deadline)
+            draft = await self._prepare_or_open(arrival, cascade, deadline)
             passed = await self._passage.run(draft, deadline=deadline)
         except Refused as refusal:
             return await self._refuse(arrival, refusal.code)
@@ -123,24 +118,13 @@ class Inbound:
     ) -> Arrival:
         named = room_id or message.room_id
         if named is not None:
-            return Arrival(message, channel, await self._snapshot(message, channel, named))
+            return Arrival(message, channel, named)
         # One stranger's simultaneous messages must not open two rooms.
         async with self._parts.locks.locked(f"route:{channel.channel_id}:{message.sender_id}"):
             found = await self._room_of_known_key(message) or await self._ask_router(message)
-            return Arrival(message, channel, await self._snapshot(message, channel, found))
-
-    async def _snapshot(
-        self, message: InboundMessage, channel: Channel, room_id: str | None
-    ) -> RoomSnapshot:
-        """Return the room as it is, opening it if there is none (or none with this id)."""
-        snapshot = await self._parts.store.load_snapshot(room_id) if room_id else None
-        if snapshot is not None:
-            return snapshot
-        opened = await self._open(message, channel, room_id)
-        snapshot = await self._parts.store.load_snapshot(opened)
-        if snapshot is None:
-            raise RoomNotFoundError(opened)
-        return snapshot
+            if found is None:
+                found = await self._open(message, channel, None)
+        return Arrival(message, channel, found)
 
     async def _room_of_known_key(self, message: InboundMessage) -> str | None:
         """Return the room of the first try, so that redelivery opens no second one."""
@@ -169,6 +153,14 @@ class Inbound:
 
     # -- steps 3 to 5: context, event, identity; against the deadline
 
+    async def _prepare_or_open(self, arrival: Arrival, cascade: Cascade, deadline: float) -> Draft:
+        """Prepare; a room id that does not exist yet is opened first, outside the deadline."""
+        try:
+            return await self._prepare(arrival, cascade, deadline)
+        except RoomNotFoundError:
+            await self._open(arrival.message, arrival.channel, arrival.room_id)
+            return await self._prepare(arrival, cascade, deadline)
+
     async def _prepare(self, arrival: Arrival, cascade: Cascade, deadline: float) -> Draft:
         try:
             async with asyncio.timeout_at(deadline) as scope:
@@ -189,17 +181,22 @@ class Inbound:
 
     async def _attach(self, arrival: Arrival) -> RoomSnapshot:
         """Attach the channel if this is its first message here; a detach before stands."""
-        if arrival.snapshot.context.get_binding(arrival.channel.channel_id) is not None:
-            return arrival.snapshot
+        snapshot = await self._load(arrival.room_id)
+        if snapshot.context.get_binding(arrival.channel.channel_id) is not None:
+            return snapshot
         try:
             bound = await self._attaching.attach_by_message(
                 arrival.room_id, arrival.channel, sender_id=arrival.message.sender_id
             )
         except RoomClosedError as error:
             raise Refused("room_closed") from error
-        if bound is None:
-            return arrival.snapshot
-        return await self._parts.store.load_snapshot(arrival.room_id) or arrival.snapshot
+        return snapshot if bound is None else await self._load(arrival.room_id)
+
+    async def _load(self, room_id: str) -> RoomSnapshot:
+        snapshot = await self._parts.store.load_snapshot(room_id)
+        if snapshot is None:
+            raise RoomNotFoundError(room_id)
+        return snapshot
 
     async def _build_event(self, arrival: Arrival, snapshot: RoomSnapshot) -> RoomEvent:
         message, channel = arrival.message, arrival.channel

@@ -5,6 +5,7 @@ from collections import deque
 
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome
 from rooms.domain.job import DeliveryKind
+from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.spawning import TaskGroup
 from rooms.pipeline.waiting import return_at_commit
 from rooms.pipeline.work import Runner, Work
@@ -19,15 +20,20 @@ class Lanes:
     holds back only its own lane: whatever waits behind it counts as queued at once.
     """
 
-    def __init__(self, tasks: TaskGroup, runners: dict[DeliveryKind, Runner]) -> None:
+    def __init__(
+        self, tasks: TaskGroup, runners: dict[DeliveryKind, Runner], leases: LeaseKeeper
+    ) -> None:
         self._tasks = tasks
         self._runners = runners
+        self._leases = leases
         self._queues: dict[tuple[str, str], deque[Work]] = {}
         self._held: set[tuple[str, str]] = set()
 
     def submit(self, work: Work) -> None:
         """Put work at the end of its lane and see that the lane runs."""
         work.cascade.begin()
+        if work.row is not None:
+            self._leases.keep(work.row.id)
         queue = self._queues.get(work.lane)
         if queue is not None:
             queue.append(work)
@@ -46,14 +52,6 @@ class Lanes:
     def release(self, lane: tuple[str, str]) -> None:
         """Note that the head of a lane has stopped waiting."""
         self._held.discard(lane)
-
-    def holds_row(self, row_id: str) -> bool:
-        """Tell whether a delivery row is being worked on in this process."""
-        return any(
-            work.row is not None and work.row.id == row_id
-            for queue in self._queues.values()
-            for work in queue
-        )
 
     def is_answering(self, room_id: str) -> bool:
         """Tell whether an agent is at work on an event of this room in this process."""
@@ -74,7 +72,7 @@ class Lanes:
             del self._queues[lane]
             for work in queue:  # only when the process is going down
                 work.settle_queued()
-                work.cascade.end()
+                self._end(work)
 
     async def _run(self, work: Work) -> None:
         try:
@@ -86,4 +84,9 @@ class Lanes:
             )
             problem = DeliveryError(code=type(error).__name__, message=str(error))
             work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
+        self._end(work)
+
+    def _end(self, work: Work) -> None:
+        if work.row is not None:
+            self._leases.drop(work.row.id)
         work.cascade.end()

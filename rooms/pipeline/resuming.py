@@ -4,6 +4,7 @@ import logging
 
 from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryState
 from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.waiting import Cascade
@@ -15,26 +16,21 @@ logger = logging.getLogger("roomkit.core.worker")
 class Resuming:
     """Leases open jobs and hands them to the lanes, in index order per lane."""
 
-    def __init__(self, parts: Parts, lanes: Lanes, outbox: Outbox) -> None:
+    def __init__(self, parts: Parts, lanes: Lanes, outbox: Outbox, leases: LeaseKeeper) -> None:
         self._parts = parts
         self._lanes = lanes
         self._outbox = outbox
+        self._leases = leases
 
     async def take_up(self, *, limit: int = 100) -> int:
         """Take what is due and not being worked on here; return how many jobs that were."""
         jobs = await self._parts.store.lease_deliveries(
             self._parts.node, seconds=self._parts.limits.lease, limit=limit
         )
-        taken = [job for job in jobs if not self._lanes.holds_row(job.id)]
+        taken = [job for job in jobs if not self._leases.holds(job.id)]
         for job in taken:
             await self._take(job)
         return len(taken)
-
-    async def keep_leases(self) -> int:
-        """Push back the leases of this process; return how many it holds."""
-        return await self._parts.store.renew_leases(
-            self._parts.node, seconds=self._parts.limits.lease
-        )
 
     async def _take(self, job: DeliveryJob) -> None:
         event = await self._parts.store.get_event(job.event_id)

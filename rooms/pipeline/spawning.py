@@ -27,15 +27,14 @@ class TaskGroup:
         return task
 
     async def close(self, *, timeout: float) -> None:
-        """Wait at most `timeout` seconds for the tasks, then cancel what is left."""
-        tasks = set(self._tasks)
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=timeout)
-        for task in late:
+        """Wait at most `timeout` seconds for tasks and what they start, then cancel the rest."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left)
+        for task in set(self._tasks):
             task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=timeout)
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=timeout)
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
