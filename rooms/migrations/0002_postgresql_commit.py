@@ -38,13 +38,21 @@ $body$
 # The rooms are locked by a statement of their own, in the order every writer takes them, so that
 # the second statement sees what the former holders of the locks have written.
 #
-# Only then the clock is read: now() would be frozen at the start of the transaction.
+# Only then the clock is read, for the leases: now() would be frozen at the start of the transaction.
 #
 # At most one unit may name a room; the index of an event is then its place after next_index.
+#
+# The settings keep one plan, by the indexes: the planner does not know how few units there are,
+# and a plan made while the tables were small would read them whole when they have grown.
 COMMIT = """
 CREATE FUNCTION roomkit_rooms_commit(units jsonb)
 RETURNS TABLE (place bigint, answer text)
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $body$
 #variable_conflict use_column
 DECLARE
     moment timestamptz;
@@ -135,10 +143,10 @@ BEGIN
         UPDATE roomkit_rooms_room AS room
            SET event_count = room.event_count + judged.grown_by,
                next_index = room.next_index + judged.grown_by,
-               updated_at = moment,
+               updated_at = (judged.unit ->> 'at')::timestamptz,
                last_activity_at = CASE
                    WHEN judged.grown_by > 0 AND (judged.unit ->> 'touches_activity')::boolean
-                   THEN moment ELSE room.last_activity_at END,
+                   THEN (judged.unit ->> 'at')::timestamptz ELSE room.last_activity_at END,
                status = CASE WHEN judged.resumed THEN 'active' ELSE room.status END,
                paused_at = CASE WHEN judged.resumed THEN NULL ELSE room.paused_at END
           FROM judged

@@ -33,6 +33,10 @@ class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
         """Keep the jobs that still need work."""
         return self.filter(state__in=OPEN_STATES)
 
+    def failed(self) -> Self:
+        """Keep the jobs that were given up."""
+        return self.filter(state=values.DeliveryState.FAILED.value)
+
     def takeable(self, now: datetime) -> Self:
         """Keep the open jobs that are due and held by nobody."""
         return self.open().filter(lease_is_free(now), due_at__lte=now)

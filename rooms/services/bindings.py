@@ -1,5 +1,9 @@
 """Writes of bindings and of the tombstones they leave."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -7,6 +11,7 @@ from django.utils import timezone
 from rooms import models
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.errors import ChannelNotFoundError
+from rooms.services.audit import AuditAction, build_entry, describe_changes
 from rooms.services.rooms import lock_room
 
 
@@ -56,6 +61,32 @@ def update_binding(*, binding: ChannelBinding) -> models.ChannelBinding:
     if not rows.update(**models.ChannelBinding.own_columns(binding)):
         raise ChannelNotFoundError(binding.room_id, binding.channel_id)
     return rows.get()
+
+
+@transaction.atomic
+def regulate_binding(
+    *, binding_pk: int, actor: AbstractBaseUser, changes: Mapping[str, Any]
+) -> models.ChannelBinding:
+    """Write rights that a person has set, and an audit entry; no hooks run.
+
+    Raises:
+        LookupError: If the channel was detached meanwhile.
+    """
+    rows = models.ChannelBinding.objects.filter(pk=binding_pk)
+    room_id = rows.values_list("room_id", flat=True).first()
+    # The room's lock orders this with messages on their way; the row is read under it.
+    room = lock_room(room_id=room_id) if room_id is not None else None
+    row = rows.first()
+    if room is None or row is None:
+        raise LookupError(f"no binding {binding_pk}: the channel was detached meanwhile")
+    detail = describe_changes(row, changes)
+    build_entry(
+        actor=actor, action=AuditAction.BINDING_REGULATED, row=row, room=room, detail=detail
+    ).save()
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changes))
+    return row
 
 
 @transaction.atomic

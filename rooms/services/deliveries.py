@@ -1,13 +1,15 @@
 """Writes of the outbox: leases and outcomes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
 from rooms import models
-from rooms.domain.job import OPEN_STATES, DeliveryFinish
+from rooms.domain.job import OPEN_STATES, DeliveryFinish, DeliveryState
 from rooms.selectors.clock import get_database_now
+from rooms.services.audit import AuditAction, build_entry
 
 # The row is found by its primary key alone. "state NOT IN" is written so because a predicate that
 # implied the partial index of open jobs would tempt PostgreSQL to read that one instead, full of
@@ -64,6 +66,35 @@ def finish_deliveries(*, finishes: Sequence[DeliveryFinish]) -> None:
         if waiting:
             rows = [(*_outcome(one), _moment(one.due_at), one.id) for one in waiting]
             cursor.executemany(WAIT_UNTIL, rows)
+
+
+@transaction.atomic
+def retry_deliveries(
+    *, delivery_ids: Collection[str], actor: AbstractBaseUser
+) -> list[models.Delivery]:
+    """Make failed deliveries due again, held by nobody, with an audit entry each.
+
+    The attempts go on counting, so that a person's retry is one more and not a whole series.
+    Deliveries in any other state are left alone; return those that will be tried again.
+    """
+    now = get_database_now()
+    failed = models.Delivery.objects.failed().filter(pk__in=delivery_ids).order_by("pk")
+    rows = list(failed.select_related("room").select_for_update(of=_own_rows()))
+    entries = [
+        build_entry(
+            actor=actor,
+            action=AuditAction.DELIVERY_RETRIED,
+            row=row,
+            room=row.room,
+            detail={"attempts": row.attempts, "error_code": row.error_code},
+        )
+        for row in rows
+    ]
+    models.AuditEntry.objects.bulk_create(entries)
+    models.Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=DeliveryState.PENDING.value, due_at=now, lease_owner="", lease_until=None
+    )
+    return rows
 
 
 def _lease(rows: list[models.Delivery], owner: str, *, until: datetime) -> list[models.Delivery]:

@@ -1,13 +1,16 @@
 """Writes of rooms."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from rooms import models
 from rooms.domain.errors import RoomAlreadyExistsError, RoomNotFoundError
 from rooms.domain.room import Room, RoomTimers
+from rooms.services.audit import AuditAction, build_entry, describe_changes
 
 # A room's timeline may be longer than what should lie in memory at once.
 EVENTS_PER_DELETE = 1000
@@ -76,6 +79,23 @@ def set_room_timers(*, room_id: str, timers: RoomTimers) -> models.Room:
         closed_after_seconds=timers.closed_after_seconds,
         last_activity_at=row.last_activity_at or row.created_at,
     )
+
+
+@transaction.atomic
+def configure_room(
+    *, room_id: str, actor: AbstractBaseUser, changes: Mapping[str, Any]
+) -> models.Room:
+    """Write columns that a person has set, and an audit entry; no hooks run.
+
+    Raises:
+        RoomNotFoundError: If it does not exist.
+    """
+    row = lock_room(room_id=room_id)
+    detail = describe_changes(row, changes)
+    build_entry(
+        actor=actor, action=AuditAction.ROOM_CONFIGURED, row=row, room=row, detail=detail
+    ).save()
+    return _change(row, **changes)
 
 
 @transaction.atomic

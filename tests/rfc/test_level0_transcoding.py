@@ -11,6 +11,7 @@ from rooms import (
     CompositeContent,
     EventContent,
     InboundMessage,
+    InMemoryStore,
     LocationContent,
     MediaContent,
     RichContent,
@@ -25,6 +26,14 @@ from tests.scene import ROOM, Scene
 from tests.steps import stored
 
 PLAIN = ChannelCapabilities()
+
+
+@pytest.fixture
+def store() -> InMemoryStore:
+    """What a channel is given does not depend on where rooms are kept."""
+    return InMemoryStore()
+
+
 SHOWS_ALL = ChannelCapabilities(
     media_types=list(ChannelMediaType), supported_media_types=["image/png"]
 )

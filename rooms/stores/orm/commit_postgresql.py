@@ -20,6 +20,7 @@ READ = {
     "exempt_from_status",
     "touches_activity",
     "reactivates",
+    "at",
     "lease_owner",
     "lease_seconds",
 }

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from rooms import models
 from rooms.domain.commit import CommitUnit, TargetChange
+from rooms.domain.event import RoomEvent
 from rooms.services.deliveries import finish_deliveries
 from rooms.services.events import build_revision
 from rooms.services.participants import upsert_participants
 from rooms.services.rows import update_rows
 
 
-def change_targets(units: Sequence[CommitUnit]) -> dict[str, models.Event]:
+def change_targets(units: Sequence[CommitUnit]) -> dict[str, RoomEvent]:
     """Apply edits, deletes and reactions; return the changed events by room id.
 
     A target that is unknown or of another room changes nothing.
@@ -27,24 +28,30 @@ def change_targets(units: Sequence[CommitUnit]) -> dict[str, models.Event]:
     revisions = [_change(row, changes[room_id]) for room_id, row in rows.items()]
     models.EventRevision.objects.bulk_create(filter(None, revisions))
     update_rows(list(rows.values()), ("content", "metadata"))
-    return rows
+    return {room_id: row.to_domain() for room_id, row in rows.items()}
 
 
 def write_side_effects(units: Sequence[CommitUnit]) -> None:
-    """Write participants, addresses, tasks, observations and ends of jobs, each at once."""
+    """Write participants, addresses, tasks, observations and ends of jobs, each at once.
+
+    Tasks and observations that are stored already stay as they are: a repeated job brings them
+    again.
+    """
     people = {(one.room_id, one.id): one for unit in units for one in unit.participants}
     upsert_participants(participants=list(people.values()))
     _upsert_addresses(units)
-    models.Task.objects.bulk_create(
+    tasks = [
         models.Task.from_domain(task.model_copy(update={"room_id": unit.room_id}))
         for unit in units
         for task in unit.tasks
-    )
-    models.Observation.objects.bulk_create(
+    ]
+    observations = [
         models.Observation.from_domain(seen.model_copy(update={"room_id": unit.room_id}))
         for unit in units
         for seen in unit.observations
-    )
+    ]
+    models.Task.objects.bulk_create(tasks, ignore_conflicts=True)
+    models.Observation.objects.bulk_create(observations, ignore_conflicts=True)
     finish_deliveries(finishes=[finish for unit in units for finish in unit.finishes])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import models as fields
 
@@ -74,6 +75,14 @@ def build_statement(vendor: str) -> str:
     result = dialect.result.format(_object(dialect, snapshot))
     table = models.Room._meta.db_table
     return f"SELECT room.id, {result} FROM {table} AS room WHERE room.id IN ({{room_ids}})"  # noqa: S608
+
+
+@cache
+def build_room_statement(dialect: Dialect, *, count: int) -> str:
+    """Build the statement that reads so many rooms alone, each as JSON."""
+    result = dialect.result.format(_room(dialect))
+    places = ", ".join(["%s"] * count)
+    return f"SELECT {result} FROM {models.Room._meta.db_table} AS room WHERE room.id IN ({places})"  # noqa: S608
 
 
 def _room(dialect: Dialect) -> str:

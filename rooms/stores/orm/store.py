@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection
@@ -11,7 +12,7 @@ from rooms.journal import HookJournal, NotedOutcome
 from rooms.services.hook_runs import record_outcomes
 from rooms.services.refusals import explain_refusal
 from rooms.stores.base import ConversationStore
-from rooms.stores.orm.commit import commit_units
+from rooms.stores.orm.commit import Commit, build_commit
 from rooms.stores.orm.commit_postgresql import commit_plain_units
 from rooms.stores.orm.executor import DatabaseThreads
 from rooms.stores.orm.grouping import Grouping
@@ -58,10 +59,10 @@ class OrmStore(ConversationStore):
     def __init__(self, *, portable: bool = False) -> None:
         self.threads = DatabaseThreads()
         self.journal = HookJournal(self._record_outcomes)
-        self._has_function = connection.vendor == "postgresql" and not portable
+        has_function = connection.vendor == "postgresql" and not portable
         self._snapshots = Grouping(self.threads, choose_reader(portable=portable))
-        self._commits = Grouping(self.threads, _commit_calls, keys=_rooms_of)
-        self._plain_commits = Grouping(self.threads, _commit_plain_calls, keys=_rooms_of)
+        self._commits = self._group(build_commit(portable=portable))
+        self._plain_commits = self._group(commit_plain_units) if has_function else self._commits
 
     create_room = _hops(rooms.create_room)
     get_room = _hops(rooms.get_room)
@@ -96,7 +97,7 @@ class OrmStore(ConversationStore):
         _refuse_repeated_rooms(call)
         if not call:
             return []
-        is_plain = self._has_function and all(unit.is_plain for unit in call)
+        is_plain = all(unit.is_plain for unit in call)
         return await (self._plain_commits if is_plain else self._commits).submit(call)
 
     load_tail = _hops(events.load_tail)
@@ -148,21 +149,14 @@ class OrmStore(ConversationStore):
         await self.journal.close()
         await self.threads.close()
 
+    def _group(self, commit: Commit) -> Grouping[Call, list[Committed]]:
+        return Grouping(self.threads, partial(_answer_each, commit), keys=_rooms_of)
+
     async def _record_outcomes(self, outcomes: Sequence[NotedOutcome]) -> None:
         await self.threads.run(record_outcomes, outcomes)
 
 
-def _commit_calls(calls: Sequence[Call]) -> list[list[Committed]]:
-    return _answer_each(calls, commit_units)
-
-
-def _commit_plain_calls(calls: Sequence[Call]) -> list[list[Committed]]:
-    return _answer_each(calls, commit_plain_units)
-
-
-def _answer_each(
-    calls: Sequence[Call], commit: Callable[[Sequence[CommitUnit]], list[Committed]]
-) -> list[list[Committed]]:
+def _answer_each(commit: Commit, calls: Sequence[Call]) -> list[list[Committed]]:
     """Commit the units of all calls together and give each call its part of the answers."""
     units = [unit for call in calls for unit in call]
     try:
@@ -170,12 +164,8 @@ def _answer_each(
     except IntegrityError as error:
         if len(calls) > 1:
             raise  # each call is about to run alone, and only one is at fault
-        raise explain_refusal(
-            error,
-            events=[write.event for unit in units for write in unit.events],
-            tasks=[task for unit in units for task in unit.tasks],
-            observations=[seen for unit in units for seen in unit.observations],
-        ) from error
+        events = [write.event for unit in units for write in unit.events]
+        raise explain_refusal(error, events=events) from error
     return [[next(answers) for _ in call] for call in calls]
 
 

@@ -1,0 +1,56 @@
+"""Writes of the audit trail: who did what to which row."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from rooms import models
+from rooms.models.columns import ID_LENGTH
+
+
+class AuditAction(StrEnum):
+    """What people do that is written down here; an app above has words of its own."""
+
+    DELIVERY_RETRIED = "delivery_retried"
+    ROOM_CONFIGURED = "room_configured"
+    BINDING_REGULATED = "binding_regulated"
+
+
+def build_entry(
+    *,
+    actor: AbstractBaseUser,
+    action: str,
+    row: models.Delivery | models.ChannelBinding | models.Room,
+    room: models.Room,
+    detail: Mapping[str, Any],
+) -> models.AuditEntry:
+    """Build the entry about one row of a room; the caller's transaction stores it.
+
+    Args:
+        actor: Who did it; the name is kept for when the account is gone.
+        action: A word such as those of `AuditAction`.
+        row: What it was done to.
+        room: The room it belongs to.
+        detail: What changed; only what JSON can hold, and nothing that people wrote.
+    """
+    return models.AuditEntry(
+        organization_id=room.organization_id,
+        actor_id=actor.pk,
+        actor_label=actor.get_username()[:ID_LENGTH],
+        action=str(action),
+        object_type=str(row._meta.model_name),
+        object_id=str(row.pk),
+        room_id=room.pk,
+        detail=dict(detail),
+    )
+
+
+def describe_changes(row: object, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return (old, new) of each column that would get another value."""
+    return {
+        name: [getattr(row, name), value]
+        for name, value in changes.items()
+        if getattr(row, name) != value
+    }

@@ -1,0 +1,129 @@
+"""What becomes of a unit: decided and worked out on values, before anything is written."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, StatusChange
+from rooms.domain.enums import RoomStatus
+from rooms.domain.event import RoomEvent
+from rooms.domain.job import DeliveryJob
+from rooms.domain.room import Room
+
+
+@dataclass
+class Verdict:
+    """A unit with what was decided about it and, once worked out, what it leaves behind."""
+
+    unit: CommitUnit
+    outcome: CommitOutcome
+    room: Room | None = None
+    events: tuple[RoomEvent, ...] = ()
+    jobs: tuple[DeliveryJob, ...] = ()
+    target: RoomEvent | None = None
+    resumed: bool = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the unit is to be written."""
+        return self.outcome is CommitOutcome.COMMITTED
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key of the unit's first event."""
+        return self.unit.events[0].event.idempotency_key if self.unit.events else None
+
+    def replay(self, original: RoomEvent) -> None:
+        """Answer with the event that has the key already."""
+        self.outcome, self.events = CommitOutcome.DUPLICATE, (original,)
+
+    def work_out(self, now: datetime, *, target: RoomEvent | None) -> None:
+        """Give the events their places, make their jobs as of `now` and change the room."""
+        if self.room is None:
+            return
+        room, self.target = self.room, target
+        self.events = tuple(
+            write.event.model_copy(update={"room_id": room.id, "index": index})
+            for index, write in enumerate(self.unit.events, start=room.latest_index + 1)
+        )
+        self.jobs = tuple(_open_jobs(self.unit, self.events, room.owner_epoch, now))
+        self.resumed = _resumes(self.unit, room)
+        self.room = room.model_copy(
+            update=_changes(self.unit, room, has_newer_history=target is not None)
+        )
+
+    def answer(self) -> Committed:
+        """Return what the caller is told."""
+        return Committed(
+            outcome=self.outcome,
+            room=self.room,
+            events=self.events,
+            jobs=self.jobs,
+            target=self.target,
+            resumed=self.resumed,
+        )
+
+
+def judge(unit: CommitUnit, room: Room | None) -> Verdict:
+    """Decide about a unit whose key is not known in the room."""
+    if room is None:
+        return Verdict(unit, CommitOutcome.ROOM_NOT_FOUND)
+    if unit.events and not (unit.exempt_from_status or room.accepts_events):
+        return Verdict(unit, CommitOutcome.ROOM_CLOSED, room)
+    if unit.owner_epoch not in (None, room.owner_epoch):
+        return Verdict(unit, CommitOutcome.STALE_OWNER, room)
+    return Verdict(unit, CommitOutcome.COMMITTED, room)
+
+
+def _open_jobs(
+    unit: CommitUnit, events: tuple[RoomEvent, ...], owner_epoch: int, now: datetime
+) -> list[DeliveryJob]:
+    """Make the jobs of a unit's events, born leased to the node that will run them."""
+    lease_until = now + timedelta(seconds=unit.lease_seconds) if unit.lease_owner else None
+    return [
+        DeliveryJob(
+            room_id=event.room_id,
+            event_id=event.id,
+            event_index=event.index,
+            channel_id=planned.channel_id,
+            kind=planned.kind,
+            owner_epoch=owner_epoch,
+            due_at=now,
+            lease_owner=unit.lease_owner,
+            lease_until=lease_until,
+        )
+        for event, write in zip(events, unit.events, strict=True)
+        for planned in write.deliveries
+    ]
+
+
+def _resumes(unit: CommitUnit, room: Room) -> bool:
+    return bool(unit.events) and unit.reactivates and room.status is RoomStatus.PAUSED
+
+
+def _changes(unit: CommitUnit, room: Room, *, has_newer_history: bool) -> dict[str, Any]:
+    """Return the fields of a room that a unit changes; the status move comes last."""
+    changes: dict[str, Any] = {"updated_at": unit.at}
+    if unit.events:
+        changes["event_count"] = room.event_count + len(unit.events)
+        changes["latest_index"] = room.latest_index + len(unit.events)
+    if unit.events and unit.touches_activity:
+        changes["timers"] = room.timers.model_copy(update={"last_activity_at": unit.at})
+    if unit.metadata_patch:
+        changes["metadata"] = {**room.metadata, **unit.metadata_patch}
+    if has_newer_history:
+        changes["history_version"] = room.history_version + 1
+    if _resumes(unit, room):
+        changes |= {"status": RoomStatus.ACTIVE, "paused_at": None}
+    return changes | (_moved(unit.status_change) if unit.status_change else {})
+
+
+def _moved(change: StatusChange) -> dict[str, Any]:
+    """Return the fields of a status move; archiving keeps when the room was closed."""
+    stamps: dict[RoomStatus, dict[str, Any]] = {
+        RoomStatus.ACTIVE: {"paused_at": None, "closed_at": None},
+        RoomStatus.PAUSED: {"paused_at": change.at},
+        RoomStatus.CLOSED: {"closed_at": change.at},
+        RoomStatus.ARCHIVED: {},
+    }
+    return {"status": change.status, **stamps[change.status]}
