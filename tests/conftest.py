@@ -1,3 +1,3 @@
 """What every test gets."""
 
-pytest_plugins = ["tests.plugins.network", "tests.plugins.services"]
+pytest_plugins = ["tests.plugins.database", "tests.plugins.network", "tests.plugins.services"]

@@ -12,15 +12,7 @@ from rooms.stores.orm import OrmStore
 
 EACH_STORE = [
     pytest.param(InMemoryStore, id="memory"),
-    # The ORM store works in threads of its own, which see committed rows only.
-    pytest.param(
-        OrmStore,
-        id="orm",
-        marks=[
-            pytest.mark.database,
-            pytest.mark.django_db(transaction=True, available_apps=["rooms"]),
-        ],
-    ),
+    pytest.param(OrmStore, id="orm", marks=pytest.mark.database),
 ]
 
 
@@ -32,8 +24,17 @@ class MakeKit(Protocol):
 
 
 @pytest.fixture(params=EACH_STORE)
-async def store(request: pytest.FixtureRequest) -> AsyncIterator[ConversationStore]:
-    made: ConversationStore = request.param()
+def store_class(request: pytest.FixtureRequest) -> type[ConversationStore]:
+    """Choose a store; the database is opened only for the one that needs it."""
+    chosen: type[ConversationStore] = request.param
+    if chosen is OrmStore:
+        request.getfixturevalue("committed_database")
+    return chosen
+
+
+@pytest.fixture
+async def store(store_class: type[ConversationStore]) -> AsyncIterator[ConversationStore]:
+    made = store_class()
     yield made
     await made.close()
 

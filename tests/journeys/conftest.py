@@ -1,5 +1,5 @@
 """Journeys run on a whole kit, once on each store."""
 
-from tests.kit_fixtures import kit, make_kit, store
+from tests.kit_fixtures import kit, make_kit, store, store_class
 
-__all__ = ["kit", "make_kit", "store"]
+__all__ = ["kit", "make_kit", "store", "store_class"]

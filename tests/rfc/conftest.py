@@ -3,10 +3,10 @@
 import pytest
 
 from rooms import RoomKit
-from tests.kit_fixtures import kit, make_kit, store
+from tests.kit_fixtures import kit, make_kit, store, store_class
 from tests.scene import Scene
 
-__all__ = ["kit", "make_kit", "store"]
+__all__ = ["kit", "make_kit", "store", "store_class"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -143,7 +143,7 @@ async def hold_a_conversation(kit: RoomKit) -> list[tuple[int, str, str]]:
 
 @pytest.mark.rfc("0.36")
 @pytest.mark.database
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed_database")
 async def test_both_stores_tell_the_same_story() -> None:
     told = []
     for store in (InMemoryStore(), OrmStore()):

@@ -437,17 +437,22 @@ async def test_watch_one_channel_serves_many_rooms(scene: Scene) -> None:
     assert [asked.context.room.id for asked in bot.asked] == [ROOM, "elsewhere"]
 
 
-async def test_watch_question_is_over_before_its_answer_is_stored(scene: Scene) -> None:
-    rows: list[list[str]] = []
+async def test_watch_question_is_over_before_its_answer_is_decided_on(scene: Scene) -> None:
+    log: list[str] = []
 
     @scene.kit.hook(HookTrigger.AFTER_BROADCAST, execution=HookExecution.ASYNC)
-    async def look(event: RoomEvent, context: RoomContext) -> None:
-        rows.append(bodies(await scene.rows()))
+    async def over(event: RoomEvent, context: RoomContext) -> None:
+        log.append(f"over: {bodies([event])[0]}")
+
+    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST)
+    async def decide(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
+        log.append(f"decide: {bodies([event])[0]}")
+        return HookResult.allow()
 
     await scene.add(ScriptedAgent("bot", "answer"))
     await scene.say()
 
-    assert rows == [["hello"], ["hello", "answer"]]
+    assert log == ["decide: hello", "over: hello", "decide: answer", "over: answer"]
 
 
 async def test_watch_task_that_was_not_stored_is_not_announced(scene: Scene) -> None:

@@ -7,7 +7,7 @@ import pytest
 from rooms.stores.orm import OrmStore
 from rooms.testing.store_suite import StoreSuite
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("committed_database")]
 
 
 class TestOrmStore(StoreSuite):
