@@ -1,0 +1,1 @@
+"""The chat page for customers, and the little HTTP interface behind it."""

@@ -1,0 +1,73 @@
+"""Finding a visitor's conversation, or opening one."""
+
+from channels_app.conf import ChatOptions
+from rooms.domain.commit import CommitUnit, RoomAddress
+from rooms.domain.enums import ChannelCategory, ChannelType
+from rooms.domain.participant import Participant
+from rooms.domain.room import Room
+from rooms.kit import RoomKit
+
+# More open chats than this one visitor hardly has; older ones are not looked through.
+MAX_CANDIDATES = 10
+
+
+async def open_chat(
+    kit: RoomKit, visitor_id: str, options: ChatOptions, *, room_id: str | None = None
+) -> Room:
+    """Return the visitor's newest open room on the chat's channel, made if there is none.
+
+    Two windows that ask at once get the same room.
+
+    Args:
+        kit: Makes the room.
+        visitor_id: The visitor, who becomes its first participant.
+        options: Which channel and which agent the room gets.
+        room_id: What a new room is called; None gives it a fresh id that nobody can guess.
+
+    Raises:
+        ChannelNotRegisteredError: If the chat's channel or agent is unknown to this process.
+    """
+    async with kit.lock_manager.locked(f"chat:{visitor_id}"):
+        room = await _find(kit, visitor_id, options)
+        return room or await _create(kit, visitor_id, options, room_id)
+
+
+async def _find(kit: RoomKit, visitor_id: str, options: ChatOptions) -> Room | None:
+    room_ids = await kit.store.find_room_ids_by_address(
+        ChannelType.WEBSOCKET,
+        visitor_id,
+        organization_id=_organization(kit, options),
+        limit=MAX_CANDIDATES,
+    )
+    for room_id in room_ids:
+        if await kit.store.get_binding(room_id, options.channel) is not None:
+            return await kit.store.get_room(room_id)
+    return None
+
+
+async def _create(kit: RoomKit, visitor_id: str, options: ChatOptions, room_id: str | None) -> Room:
+    room = await kit.create_room(room_id, organization_id=_organization(kit, options))
+    await kit.attach_channel(room.id, options.channel)
+    if options.agent is not None:
+        await kit.attach_channel(room.id, options.agent, category=ChannelCategory.INTELLIGENCE)
+    await kit.store.commit([_first_entry(room.id, visitor_id, options.channel)])
+    return room
+
+
+def _organization(kit: RoomKit, options: ChatOptions) -> str | None:
+    return kit.pipeline.parts.channels.organization_of(options.channel)
+
+
+def _first_entry(room_id: str, visitor_id: str, channel_id: str) -> CommitUnit:
+    """Let the visitor into the room before the first word, so that its socket may open it."""
+    visitor = Participant(
+        id=visitor_id, room_id=room_id, channel_id=channel_id, connected_via=[channel_id]
+    )
+    address = RoomAddress(
+        room_id=room_id,
+        channel_id=channel_id,
+        channel_type=ChannelType.WEBSOCKET,
+        address=visitor_id,
+        participant_id=visitor_id,
+    )
+    return CommitUnit(room_id=room_id, participants=(visitor,), addresses=(address,))

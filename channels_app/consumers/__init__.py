@@ -1,0 +1,1 @@
+"""WebSocket endpoints: what browsers and other live clients connect to."""

@@ -1,0 +1,44 @@
+"""The worker beside an ASGI application: no second process to start.
+
+application = with_worker(ProtocolTypeRouter({...}))
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rooms.runtime import get_kit
+from rooms.serving.in_process_worker import InProcessWorker
+
+Application = Callable[..., Awaitable[Any]]
+
+
+def with_worker(application: Application) -> Application:
+    """Wrap a site's ASGI application so that the worker runs on the server's event loop.
+
+    It starts with the server where the server says so (ASGI lifespan), else with the first
+    request: Daphne has no lifespan. With a lifespan it is also stopped in order.
+
+    Args:
+        application: The site's own application; it never sees lifespan scopes.
+    """
+    worker = InProcessWorker(get_kit)
+
+    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        if scope["type"] == "lifespan":
+            return await _live(worker, receive, send)
+        worker.start()
+        return await application(scope, receive, send)
+
+    return wrapped
+
+
+async def _live(worker: InProcessWorker, receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            worker.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await worker.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

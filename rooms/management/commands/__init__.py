@@ -1,0 +1,1 @@
+"""Commands of the rooms, one a file."""

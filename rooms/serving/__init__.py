@@ -1,0 +1,1 @@
+"""Running a whole site in one process: server, worker, first user, demo."""

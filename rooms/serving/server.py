@@ -1,0 +1,130 @@
+"""Daphne as the site's server: bounded towards slow readers, and orderly when it stops."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import defer
+
+from rooms.serving.flow import WriteFlow
+
+logger = logging.getLogger("roomkit.serving")
+
+FINISH_REQUESTS_SECONDS = 5.0
+
+Step = Callable[[], Awaitable[None]]
+
+
+class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
+    """Serves one ASGI application until it is told to stop (SIGINT, SIGTERM).
+
+    Attributes:
+        fault: Why it could not listen, or None.
+    """
+
+    def __init__(
+        self,
+        application: Callable[..., Awaitable[Any]],
+        *,
+        host: str,
+        port: int,
+        on_start: Step,
+        on_stop: Step,
+    ) -> None:
+        super().__init__(
+            application,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            verbosity=0,
+        )
+        self.fault: str | None = None
+        self._on_start = on_start
+        self._on_stop = on_stop
+        self._ports: list[Any] = []
+        self._flows: dict[WebSocketProtocol, WriteFlow] = {}
+        self._starting: asyncio.Task[None] | None = None
+
+    def run(self) -> None:
+        """Serve; returns when everything has ended."""
+        _call_soon(self._start)
+        super().run()
+
+    @property
+    def bound_port(self) -> int:
+        """The port it listens on, which the system chose where 0 was asked for."""
+        return int(self.listening_addresses[0][1])
+
+    # -- Daphne's own steps, extended
+
+    def listen_success(self, port: Any) -> None:
+        """Keep the port, so that it can be closed first."""
+        self._ports.append(port)
+        super().listen_success(port)
+
+    def listen_error(self, failure: Any) -> None:
+        """Keep the reason, so that the command can tell it."""
+        self.fault = failure.getErrorMessage()
+        self.stop()
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Send what the application says; on sockets, wait while the client does not read."""
+        await super().handle_reply(protocol, message)
+        if message["type"] == "websocket.send" and protocol in self.connections:
+            flow = self._flows.get(protocol)
+            if flow is None:
+                flow = self._flows[protocol] = WriteFlow(protocol.transport)
+            await flow.wait()
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        """Forget the flow of a connection that is gone."""
+        self._flows.pop(protocol, None)
+        super().protocol_disconnected(protocol)
+
+    def kill_all_applications(self) -> defer.Deferred[None]:
+        """Take no new connections, let requests and deliveries end, then let the reactor stop."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self._wind_down()))
+
+    # -- starting and stopping
+
+    def _start(self) -> None:
+        self._starting = asyncio.ensure_future(self._on_start())
+        self._starting.add_done_callback(_log_failure)
+
+    async def _wind_down(self) -> None:
+        for port in self._ports:
+            port.stopListening()
+        if self._starting is not None:
+            self._starting.cancel()
+        sockets = self._running(is_socket=True)
+        for task in sockets:
+            task.cancel()
+        requests = self._running(is_socket=False)
+        if sockets or requests:
+            _, late = await asyncio.wait(sockets | requests, timeout=FINISH_REQUESTS_SECONDS)
+            for task in late:
+                task.cancel()
+        await self._on_stop()
+
+    def _running(self, *, is_socket: bool) -> set[asyncio.Task[Any]]:
+        return {
+            details["application_instance"]
+            for protocol, details in self.connections.items()
+            if isinstance(protocol, WebSocketProtocol) is is_socket
+            and "application_instance" in details
+            and not details["application_instance"].done()
+        }
+
+
+def _log_failure(starting: asyncio.Task[None]) -> None:
+    if not starting.cancelled() and starting.exception() is not None:
+        logger.error("start failed", exc_info=starting.exception())
+
+
+def _call_soon(step: Callable[[], None]) -> None:
+    """Call `step` once the reactor runs; it and its loop were made when Daphne was imported."""
+    reactor: Any = import_module("twisted.internet.reactor")
+    reactor.callLater(0, step)
