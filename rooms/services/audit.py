@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -24,7 +23,7 @@ def build_entry(
     action: str,
     row: models.Delivery | models.ChannelBinding | models.Room,
     room: models.Room,
-    detail: Mapping[str, Any],
+    detail: Mapping[str, object],
 ) -> models.AuditEntry:
     """Build the entry about one row of a room; the caller's transaction stores it.
 
@@ -47,7 +46,7 @@ def build_entry(
     )
 
 
-def describe_changes(row: object, changes: Mapping[str, Any]) -> dict[str, Any]:
+def describe_changes(row: object, changes: Mapping[str, object]) -> dict[str, object]:
     """Return (old, new) of each column that would get another value."""
     return {
         name: [getattr(row, name), value]

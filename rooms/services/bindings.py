@@ -1,7 +1,6 @@
 """Writes of bindings and of the tombstones they leave."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -65,7 +64,7 @@ def update_binding(*, binding: ChannelBinding) -> models.ChannelBinding:
 
 @transaction.atomic
 def regulate_binding(
-    *, binding_pk: int, actor: AbstractBaseUser, changes: Mapping[str, Any]
+    *, binding_pk: int, actor: AbstractBaseUser, changes: Mapping[str, object]
 ) -> models.ChannelBinding:
     """Write rights that a person has set, and an audit entry; no hooks run.
 

@@ -83,7 +83,7 @@ def set_room_timers(*, room_id: str, timers: RoomTimers) -> models.Room:
 
 @transaction.atomic
 def configure_room(
-    *, room_id: str, actor: AbstractBaseUser, changes: Mapping[str, Any]
+    *, room_id: str, actor: AbstractBaseUser, changes: Mapping[str, object]
 ) -> models.Room:
     """Write columns that a person has set, and an audit entry; no hooks run.
 

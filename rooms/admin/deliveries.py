@@ -1,0 +1,110 @@
+"""The pages of deliveries: what is on its way, what failed, and trying again."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from rooms import models
+from rooms.admin.base import RecordAdmin, signed_in
+from rooms.models.delivery import DeliveryQuerySet
+from rooms.permissions import RoomPermission, has_permission
+from rooms.services.deliveries import retry_deliveries
+
+CONFIRMED = "confirmed"
+
+
+@admin.register(models.Delivery)
+class DeliveryAdmin(RecordAdmin[models.Delivery]):
+    """Read what was sent to whom, and try again what failed."""
+
+    list_display = (
+        "id",
+        "room_link",
+        "event_link",
+        "channel_id",
+        "kind",
+        "state",
+        "attempts",
+        "due_at",
+        "error_code",
+    )
+    list_filter = ("state", "kind")
+    search_fields = (
+        "id__exact",
+        "room__id__exact",
+        "event__id__exact",
+        "channel_id__exact",
+        "provider_message_id__exact",
+        "error_code__exact",
+        "error_message",
+    )
+    search_help_text = _("Words of an error, or a whole id: room, event, channel, provider's id")
+    ordering = ("-due_at", "-id")
+    actions = ("try_again",)
+    fieldsets = (
+        (None, {"fields": ("room_link", "event_link", "channel_id", "kind", "state")}),
+        (_("Attempts"), {"fields": ("attempts", "due_at", "error_code", "error_message")}),
+        (
+            _("Details"),
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    "id",
+                    "event_index",
+                    "owner_epoch",
+                    "lease_owner",
+                    "lease_until",
+                    "provider_message_id",
+                ),
+            },
+        ),
+    )
+    readonly_fields = ("room_link", "event_link")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this user may try deliveries again."""
+        return has_permission(request.user, RoomPermission.RETRY_DELIVERY)
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def try_again(
+        self, request: HttpRequest, queryset: QuerySet[models.Delivery]
+    ) -> TemplateResponse | None:
+        """Ask once, then make the chosen failed deliveries due."""
+        chosen = models.Delivery.objects.filter(pk__in=queryset.values("pk"))
+        if CONFIRMED not in request.POST:
+            return self._ask(request, chosen)
+        failed = list(chosen.failed().values_list("pk", flat=True))
+        retried = retry_deliveries(delivery_ids=failed, actor=signed_in(request))
+        count = len(retried)
+        text = ngettext(
+            "%(count)d delivery will be tried again.",
+            "%(count)d deliveries will be tried again.",
+            count,
+        )
+        self.message_user(
+            request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING
+        )
+        return None
+
+    def _ask(self, request: HttpRequest, chosen: DeliveryQuerySet) -> TemplateResponse:
+        failed = chosen.failed().count()
+        return TemplateResponse(
+            request,
+            "rooms/admin/try_again.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Try deliveries again?"),
+                "opts": self.opts,
+                "failed": failed,
+                "others": chosen.count() - failed,
+                # What was chosen goes round once more as it came; "all of them" stays that.
+                "checkbox": ACTION_CHECKBOX_NAME,
+                "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+                "select_across": request.POST.get("select_across", "0"),
+                "confirmed": CONFIRMED,
+            },
+        )

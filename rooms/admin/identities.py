@@ -1,0 +1,144 @@
+"""The pages of people across rooms and of their addresses."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from rooms import models
+from rooms.admin.base import ScopedAdmin
+from rooms.admin.filters import OrganizationFilter
+from rooms.admin.inlines import PlainTabularInline
+from rooms.domain.frozen import new_id
+from rooms.permissions import organizations_of
+
+# Only the stubs know it as generic.
+if TYPE_CHECKING:
+    _FormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    _FormSet = BaseInlineFormSet
+
+
+class AddressFormSet(_FormSet):
+    """The addresses of one person, which belong to nobody else of the organization."""
+
+    def clean(self) -> None:
+        """Give the addresses their organization, and refuse those that are taken.
+
+        Raises:
+            ValidationError: If an address is given twice, or belongs to another identity of the
+                organization.
+        """
+        super().clean()
+        seen: set[tuple[str, str]] = set()
+        for row in self._rows_to_keep():
+            row.organization_id = self.instance.organization_id
+            if (row.channel_type, row.address) in seen:
+                raise ValidationError(
+                    _("%(address)s is given twice."), params={"address": row.address}
+                )
+            seen.add((row.channel_type, row.address))
+            self._refuse_taken(row)
+
+    def _rows_to_keep(self) -> list[models.IdentityAddress]:
+        return [
+            form.instance
+            for form in self.forms
+            if form.is_valid() and form.instance.address and not form.cleaned_data.get("DELETE")
+        ]
+
+    def _refuse_taken(self, row: models.IdentityAddress) -> None:
+        others = models.IdentityAddress.objects.filter(
+            organization_id=row.organization_id, channel_type=row.channel_type, address=row.address
+        )
+        taken = others.exclude(identity_id=self.instance.pk).first()
+        if taken is not None:
+            raise ValidationError(
+                _("%(address)s belongs to %(owner)s already: merge the two people instead."),
+                params={"address": row.address, "owner": taken.identity_id},
+            )
+
+
+class AddressInline(PlainTabularInline[models.IdentityAddress, models.Identity]):
+    """The addresses by which a person is known."""
+
+    model = models.IdentityAddress
+    formset = AddressFormSet
+    fields = ("channel_type", "address")
+    extra = 1
+
+
+@admin.register(models.Identity)
+class IdentityAdmin(ScopedAdmin[models.Identity]):
+    """Find people by name or address, and keep what is known of them."""
+
+    list_display = ("id", "organization_id", "display_name", "email", "phone", "created_at")
+    list_filter = (OrganizationFilter,)
+    search_fields = ("id", "display_name", "email", "phone", "external_id", "addresses__address")
+    search_help_text = _("Name, e-mail, phone, any other address, or id")
+    ordering = ("organization_id", "id")
+    inlines = (AddressInline,)
+    fieldsets = (
+        (None, {"fields": ("id", "organization_id", "display_name", "email", "phone")}),
+        (
+            _("Details"),
+            {
+                "classes": ("collapse",),
+                "fields": ("external_id", "external_ids", "metadata", "created_at"),
+            },
+        ),
+    )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose a fresh id."""
+        return {"id": new_id(), **super().get_changeform_initial_data(request)}
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: models.Identity | None = None
+    ) -> tuple[str, ...]:
+        """Keep id and organization for good: addresses and rooms refer to them."""
+        return ("created_at",) if obj is None else ("created_at", "id", "organization_id")
+
+    def formfield_for_dbfield(
+        self, db_field: "Field[object, object]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Offer only the organizations that are open to the user."""
+        if db_field.name == "organization_id":
+            organizations = organizations_of(request.user)
+            if organizations is not None:
+                choices = [(one, one or _("(none)")) for one in organizations]
+                return forms.ChoiceField(choices=choices, required="" not in organizations)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(models.IdentityAddress)
+class IdentityAddressAdmin(ScopedAdmin[models.IdentityAddress]):
+    """Find a person by an address; addresses are given on the person's own page."""
+
+    list_display = ("address", "channel_type", "identity_link", "organization_id")
+    search_fields = ("address", "identity__id", "identity__display_name")
+    search_help_text = _("Address, name or id of a person")
+    list_filter = (OrganizationFilter,)
+    ordering = ("-id",)
+    fields = ("address", "channel_type", "identity_link", "organization_id")
+    readonly_fields = ("identity_link",)
+
+    @admin.display(description=_("identity"), ordering="identity_id")
+    def identity_link(self, row: models.IdentityAddress) -> str:
+        """Link to the person."""
+        return self.link_to("identity", row.identity_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: the person's own page checks what is given."""
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: models.IdentityAddress | None = None
+    ) -> bool:
+        """Refuse: the person's own page checks what is given."""
+        return False

@@ -1,0 +1,82 @@
+"""The apps import where nothing but the required packages is installed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.installed import IMPORT_NAMES, Python, optional_distributions
+from tests.repository import APPS, ROOT
+
+# The kit of a site is made of its settings, so it cannot be had without.
+OF_A_SITE = {"get_kit"}
+# Modules that only work with an extra; whoever imports them says what to install.
+OF_AN_EXTRA = {"rooms": {"rooms.serving.server": "daphne"}}
+
+EVERY_NAME = """
+import importlib, sys
+package = importlib.import_module(sys.argv[1])
+for name in set(dir(package)) - set(sys.argv[2:]):
+    getattr(package, name)
+print(package.__file__)
+"""
+EVERY_MODULE = """
+import django, importlib, json, pkgutil, sys
+from django.conf import settings
+settings.configure(
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.admin",
+        "django.contrib.sessions", "django.contrib.messages", "channels",
+        "hooks", "rooms", "channels_app", "voice"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    SECRET_KEY="x", USE_TZ=True,
+)
+django.setup()
+package = importlib.import_module(sys.argv[1])
+missing = {}
+for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    try:
+        importlib.import_module(found.name)
+    except ModuleNotFoundError as error:
+        missing[found.name] = error.name
+print(json.dumps(missing))
+"""
+
+
+@pytest.fixture
+def python(installed_packages: Path, tmp_path: Path) -> Python:
+    return Python(installed_packages, tmp_path)
+
+
+def write(folder: Path, program: str) -> Path:
+    path = folder / "program.py"
+    path.write_text(program)
+    return path
+
+
+def test_every_optional_package_is_kept_out() -> None:
+    assert set(IMPORT_NAMES) == optional_distributions()
+
+
+@pytest.mark.parametrize("name", ["redis", "google.genai", "tests", "examples"])
+def test_neither_extras_nor_the_repository_can_be_imported(name: str, python: Python) -> None:
+    program = write(
+        python.folder,
+        f"try:\n    import {name}\nexcept ModuleNotFoundError as error:\n    print(error)\n",
+    )
+
+    assert "No module named" in python.run(program).stdout
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_app_and_its_names_import_before_django_is_set_up(app: str, python: Python) -> None:
+    file = python.run(write(python.folder, EVERY_NAME), app, *OF_A_SITE).stdout.strip()
+
+    assert file == str(python.packages / app / "__init__.py")
+    assert not Path(file).is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_module_of_an_app_imports_without_any_extra(app: str, python: Python) -> None:
+    missing = json.loads(python.run(write(python.folder, EVERY_MODULE), app).stdout)
+
+    assert missing == OF_AN_EXTRA.get(app, {})
