@@ -52,6 +52,17 @@ async def test_agent_may_claim_to_be_deeper_than_it_is(scene: Scene) -> None:
 
 
 @pytest.mark.rfc("0.29")
+async def test_claim_of_a_depth_beyond_the_limit_is_taken_at_its_word(scene: Scene) -> None:
+    await scene.add(ScriptedAgent("boastful", claiming(7)))
+
+    await scene.say()
+
+    [_, row] = await scene.rows()
+    assert (row.chain_depth, row.blocked_by) == (7, "event_chain_depth_limit")
+    assert scene.person.delivered == []
+
+
+@pytest.mark.rfc("0.29")
 async def test_end_of_a_chain_is_reported_with_its_depth(scene: Scene) -> None:
     told = watch(scene.kit, "chain_depth_exceeded")
     for name in ("ping", "pong"):

@@ -169,6 +169,29 @@ async def test_some_rows_cannot_be_edited(draft: Draft, case: str) -> None:
     assert await draft.scene.full() == before
 
 
+@pytest.mark.rfc("0.39")
+@pytest.mark.parametrize("claimed_type", [EventType.MESSAGE, EventType.DELETE])
+async def test_edit_that_comes_as_something_else_is_still_checked(
+    draft: Draft, claimed_type: EventType
+) -> None:
+    target = await draft.scene.add(Recorder("target", capabilities=CAN))
+    content = EditContent(target_event_id=draft.target.id, new_content=TextContent(body="forged"))
+
+    result = await draft.scene.kit.process_inbound(
+        InboundMessage(
+            channel_id="person",
+            sender_id="person-2",
+            content=content,
+            event_type=claimed_type,
+            room_id=ROOM,
+        )
+    )
+
+    assert result.blocked
+    assert target.delivered == []
+    assert bodies([await draft.now()]) == ["old"]
+
+
 CAN = ChannelCapabilities(supports_edit=True, supports_delete=True)
 CANNOT = ChannelCapabilities()
 

@@ -361,6 +361,22 @@ async def test_side_effects_of_a_blocking_hook_are_kept(scene: Scene) -> None:
 
 
 @pytest.mark.rfc("0.18")
+async def test_side_effects_of_an_allowing_hook_are_kept(scene: Scene) -> None:
+    created = spy(scene.kit, HookTrigger.ON_TASK_CREATED)
+    seen = [Observation(content="is in a hurry")]
+    scene.before_broadcast(
+        HookResult(action="allow", tasks=[Task(title="call back")], observations=seen)
+    )
+
+    await scene.say()
+
+    [task] = await scene.kit.list_tasks(ROOM)
+    assert (task.title, task.room_id, task.created_by) == ("call back", ROOM, "rule")
+    assert [item.content for item in await scene.kit.list_observations(ROOM)] == ["is in a hurry"]
+    assert [item.id for item in await created.until(1)] == [task.id]
+
+
+@pytest.mark.rfc("0.18")
 async def test_side_effects_of_hooks_before_a_block_survive_it(scene: Scene) -> None:
     @scene.kit.hook(HookTrigger.BEFORE_BROADCAST, priority=-1)
     async def remember(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:

@@ -1,6 +1,7 @@
 """One message is one event, and it is decided in time (RFC §13.2, §13.4)."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from rooms import (
     RoomKit,
     TextContent,
 )
+from rooms.domain.commit import Committed, CommitUnit
 from rooms.testing.rig import PATIENCE_S, Recorder, ScriptedAgent, bodies
 from tests.kit_fixtures import MakeKit
 from tests.scene import ROOM, Scene
@@ -208,9 +210,16 @@ async def test_waiting_for_the_room_counts(hasty: Scene) -> None:
 
 
 class SluggishStore(InMemoryStore):
-    """A store whose reads of a room can be made to hang."""
+    """A store whose reads of a room can be made to hang, and its commits to wait."""
 
     hangs = False
+    gate: asyncio.Event | None = None
+
+    async def commit(self, units: Sequence[CommitUnit]) -> list[Committed]:
+        """Commit, once the gate is open."""
+        if self.gate is not None:
+            await self.gate.wait()
+        return await super().commit(units)
 
     async def load_snapshot(self, room_id: str) -> Any:
         """Read, or wait for ever."""
@@ -231,6 +240,23 @@ async def test_reading_the_room_counts() -> None:
         await assert_timed_out(scene)
 
     store.hangs = False
+    await kit.close()
+
+
+@pytest.mark.rfc("0.43")
+async def test_commit_that_has_begun_is_waited_for() -> None:
+    store = SluggishStore()
+    kit = RoomKit(store=store, process_timeout=0.05)
+    scene = Scene(kit)
+    await scene.open()
+    store.gate = asyncio.Event()
+    saying = asyncio.ensure_future(scene.say())
+    await asyncio.wait({saying}, timeout=0.15)  # three times the budget
+
+    store.gate.set()
+    result = await saying
+
+    assert stored(result).status is EventStatus.DELIVERED
     await kit.close()
 
 

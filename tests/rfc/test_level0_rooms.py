@@ -34,10 +34,12 @@ SHUT = pytest.mark.parametrize("status", [RoomStatus.CLOSED, RoomStatus.ARCHIVED
 async def test_shut_room_refuses_inbound(scene: Scene, status: RoomStatus) -> None:
     await shut(scene, status)
     news = watch(scene.kit, "room_refused_event")
+    asked = scene.before_broadcast(HookResult.allow())
 
     result = await scene.say()
 
     assert (result.blocked, result.reason, result.event) == (True, "room_closed", None)
+    assert asked == []
     assert [item.room_id for item in await news.until(1)] == [ROOM]
 
 

@@ -24,6 +24,20 @@ class Lobby(InboundRoomRouter):
         return "lobby"
 
 
+class Nowhere(InboundRoomRouter):
+    """Opens a new room for everything."""
+
+    async def route(
+        self,
+        channel_id: str,
+        channel_type: AnyChannelType,
+        participant_id: str | None = None,
+        channel_data: dict[str, object] | None = None,
+    ) -> str | None:
+        """Answer none."""
+        return None
+
+
 async def enter(kit: RoomKit, sender: str, channel_id: str = "sms") -> str:
     """Write and return the room that was entered."""
     return stored(await kit.process_inbound(text(channel_id, sender, "hello"))).room_id
@@ -47,6 +61,20 @@ async def test_own_router_is_used(make_kit: MakeKit) -> None:
     kit.register_channel(Recorder("sms", channel_type=ChannelType.SMS))
 
     assert await enter(kit, "+1") == "lobby"
+
+
+@pytest.mark.rfc("0.42")
+async def test_redelivery_opens_no_second_room_whatever_the_router_says(
+    make_kit: MakeKit,
+) -> None:
+    kit = make_kit(inbound_router=Nowhere())
+    kit.register_channel(Recorder("sms", channel_type=ChannelType.SMS))
+    message = text("sms", "+1", "hello", idempotency_key="SM1")
+
+    first, again = [stored(await kit.process_inbound(message)) for _ in range(2)]
+
+    assert (again.id, again.room_id) == (first.id, first.room_id)
+    assert len(await kit.store.list_rooms()) == 1
 
 
 @pytest.mark.rfc("0.35")

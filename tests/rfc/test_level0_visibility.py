@@ -1,5 +1,7 @@
 """Who sees what: live, in rebuilt history, and after a channel was detached (RFC §8.3)."""
 
+import asyncio
+
 import pytest
 
 from hooks import HookResult, HookTrigger
@@ -207,6 +209,30 @@ def change(event_type: EventType, content: EditContent | DeleteContent) -> Inbou
         event_type=event_type,
         room_id=ROOM,
     )
+
+
+@pytest.mark.rfc("0.20")
+async def test_what_was_said_after_the_question_is_not_its_history(scene: Scene) -> None:
+    gate = asyncio.Event()
+
+    async def think(event: RoomEvent, context: RoomContext) -> None:
+        await gate.wait()
+
+    bot = await scene.add(ScriptedAgent("bot", think))
+    other = await scene.add(Recorder("other"))
+    saying = []
+    for number, body in enumerate(("first", "second", "third"), 1):
+        saying.append(asyncio.ensure_future(scene.say(body)))
+        await other.until_delivered(number)
+
+    gate.set()
+    await asyncio.gather(*saying)
+
+    assert [asked.prompt for asked in bot.asked] == [
+        ["first"],
+        ["first", "second"],
+        ["first", "second", "third"],
+    ]
 
 
 @pytest.mark.rfc("0.20")

@@ -90,6 +90,43 @@ async def test_channel_that_refuses_new_terms_keeps_the_old(scene: Scene) -> Non
     assert (binding.access, binding.metadata) == (Access.READ_ONLY, {})
 
 
+class Shy(Recorder):
+    """A channel that enters rooms only once it has been talked to."""
+
+    ready = False
+
+    async def on_room_attached(self, room_id: str, binding: ChannelBinding) -> None:
+        """Fail until it is ready."""
+        if not self.ready:
+            raise ValueError("not yet")
+
+
+@pytest.mark.rfc("0.16")
+async def test_channel_that_refuses_a_room_is_not_attached_by_its_message_either(
+    scene: Scene,
+) -> None:
+    scene.kit.register_channel(Shy("shy"))
+
+    with pytest.raises(ValueError, match="not yet"):
+        await scene.say(channel="shy")
+
+    assert [binding.channel_id for binding in await scene.kit.list_bindings(ROOM)] == ["person"]
+    assert await scene.rows() == []
+
+
+@pytest.mark.rfc("0.22")
+async def test_failed_attach_is_no_detach(scene: Scene) -> None:
+    shy = Shy("shy")
+    with pytest.raises(ValueError, match="not yet"):
+        await scene.add(shy)
+    shy.ready = True
+
+    result = await scene.say("may I?", channel="shy")
+
+    assert not result.blocked
+    assert bodies(scene.person.delivered) == ["may I?"]
+
+
 @pytest.mark.rfc("0.1")
 async def test_room_id_is_taken_once(scene: Scene) -> None:
     with pytest.raises(RoomAlreadyExistsError, match=ROOM):

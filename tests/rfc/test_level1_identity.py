@@ -1,5 +1,7 @@
 """Who writes: what a resolver and the hooks may answer, and what follows (RFC §7)."""
 
+import asyncio
+
 import pytest
 
 from hooks import HookTrigger, InjectedEvent
@@ -202,6 +204,16 @@ async def test_first_answer_wins_and_a_failing_hook_has_none(door: Door) -> None
 
     assert [person.identity_id for person in await door.people()] == ["noor"]
     assert last == []
+
+
+@pytest.mark.rfc("1.9")
+async def test_person_entered_twice_at_once_is_one_person(door: Door) -> None:
+    door.hook(UNKNOWN, IdentityHookResult.create(Identity(id="new", display_name="New")))
+
+    results = await asyncio.gather(*(door.scene.say(f"{n}", sender="+1") for n in range(5)))
+
+    assert {stored(result).status for result in results} == {EventStatus.DELIVERED}
+    assert [person.identity_id for person in await door.people()] == ["new"]
 
 
 @pytest.mark.rfc("1.9")

@@ -133,6 +133,19 @@ async def test_trap_06_scope_of_an_answer_cannot_widen_the_agent_s(scene: Scene)
     assert scene.person.delivered == []
 
 
+@pytest.mark.parametrize("asked_for", ["all", "transport", "person,insider"])
+async def test_trap_06_question_cannot_widen_what_the_agent_says_to_few(
+    scene: Scene, asked_for: str
+) -> None:
+    insider = await scene.add(Recorder("insider"))
+    await scene.add(ScriptedAgent("bot", Turn("between us", visibility="insider")))
+
+    await scene.say(response_visibility=asked_for)
+
+    assert bodies(insider.delivered) == ["hello", "between us"]
+    assert scene.person.delivered == []
+
+
 async def test_trap_07_four_agents_do_not_explode(scene: Scene) -> None:
     for number in range(4):
         await scene.add(ScriptedAgent(f"bot-{number}", "and I say"))
