@@ -182,7 +182,10 @@ def _shadowed(home: Path) -> Iterator[tuple[str, Path, str]]:
 
 
 def _places(spec: ModuleSpec | None) -> Sequence[str]:
-    return [] if spec is None else list(spec.submodule_search_locations or [spec.origin])
+    """Return where a package lies; a module that is none lies in its file."""
+    if spec is None:
+        return []
+    return spec.submodule_search_locations or [spec.origin or "a built-in module"]
 
 
 def _label(name: str) -> str:

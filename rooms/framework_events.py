@@ -42,7 +42,9 @@ class FrameworkEvents:
             type=event_type, room_id=room_id, channel_id=channel_id, event_id=event_id, data=data
         )
         for listener in tuple(listeners):
-            await self._call(listener, event)
+            pending = self._call(listener, event)
+            if pending is not None:
+                await self._finish(pending, event)
 
     def announce(self, event_type: str, *, channel_id: str | None = None) -> None:
         """Tell the listeners from code that cannot await.
@@ -51,28 +53,40 @@ class FrameworkEvents:
         """
         event = FrameworkEvent(type=event_type, channel_id=channel_id)
         for listener in tuple(self._listeners.get(event_type, ())):
-            if inspect.iscoroutinefunction(listener):
-                self._schedule(listener, event)
-            else:
-                listener(event)
+            pending = self._call(listener, event)
+            if pending is not None:
+                self._schedule(pending, event)
 
-    def _schedule(self, listener: FrameworkListener, event: FrameworkEvent) -> None:
+    def _schedule(self, pending: Awaitable[None], event: FrameworkEvent) -> None:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             logger.debug("no event loop, listener skipped", extra={"event_type": event.type})
+            if inspect.iscoroutine(pending):
+                pending.close()
             return
-        task = loop.create_task(self._call(listener, event))
+        task = loop.create_task(self._finish(pending, event))
         self._scheduled.add(task)
         task.add_done_callback(self._scheduled.discard)
 
-    async def _call(self, listener: FrameworkListener, event: FrameworkEvent) -> None:
+    def _call(self, listener: FrameworkListener, event: FrameworkEvent) -> Awaitable[None] | None:
+        """Call a listener and return what is left to await; a failure goes no further (RFC §15)."""
         try:
             pending = listener(event)
-            if inspect.isawaitable(pending):
-                await pending
         except Exception:  # RFC §15: a listener must not disturb the framework
-            logger.exception(
-                "framework listener failed",
-                extra={"event_type": event.type, "room_id": event.room_id},
-            )
+            _log_failure(event)
+            return None
+        return pending if inspect.isawaitable(pending) else None
+
+    async def _finish(self, pending: Awaitable[None], event: FrameworkEvent) -> None:
+        try:
+            await pending
+        except Exception:  # RFC §15: a listener must not disturb the framework
+            _log_failure(event)
+
+
+def _log_failure(event: FrameworkEvent) -> None:
+    """Log the exception being handled."""
+    logger.exception(
+        "framework listener failed", extra={"event_type": event.type, "room_id": event.room_id}
+    )

@@ -8,6 +8,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MOST_ORGANIZATIONS = 100
 
 
@@ -17,7 +20,9 @@ class OrganizationFilter(admin.SimpleListFilter):
     title = _("organization")
     parameter_name = "organization"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Iterable[tuple[str, StrOrPromise]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: "admin.ModelAdmin[Model]"
+    ) -> "Iterable[tuple[str, StrOrPromise]]":
         """Return the organizations, at most `MOST_ORGANIZATIONS`; '' is having none."""
         rows = model_admin.get_queryset(request).order_by("organization_id")
         found = rows.values_list("organization_id", flat=True).distinct()[:MOST_ORGANIZATIONS]

@@ -53,7 +53,7 @@ class TaskAdmin(ScopedAdmin[models.Task]):
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[object, object], request: HttpRequest, **kwargs: Any
-    ) -> "ModelChoiceField[Model] | None":
+    ) -> "ModelChoiceField[models.Room] | None":
         """Take only rooms that are open to the user."""
         if db_field.name == "room":
             kwargs["queryset"] = models.Room.objects.visible_to(request.user)

@@ -13,6 +13,10 @@ from rooms.domain.event import SYSTEM_CHANNEL_ID, EventSource, RoomEvent
 from rooms.pipeline.direct import Direct
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
+from rooms.pipeline.waiting import return_at_commit
+
+KEPT_BY_HOOKS = ("id", "room_id", "source", "type", "chain_depth")
+"""What a BEFORE_DELIVER hook cannot change: which event it is, who says it and where."""
 
 
 class Proactive:
@@ -53,12 +57,14 @@ class Proactive:
         """
         chosen = self._choose(strategy)
         context, draft = await self._draft(room_id, content, channel_id, metadata or {})
-        outcome = await self._parts.hooks.run_sync_hooks(
-            room_id, HookTrigger.BEFORE_DELIVER, draft, context
-        )
+        with return_at_commit():
+            outcome = await self._parts.hooks.run_sync_hooks(
+                room_id, HookTrigger.BEFORE_DELIVER, draft, context
+            )
         if not outcome.allowed:
             return None
-        agreed = outcome.event
+        kept = {name: getattr(draft, name) for name in KEPT_BY_HOOKS}
+        agreed = outcome.event.model_copy(update=kept)
         request = DeliveryRequest(
             room_id=room_id,
             content=agreed.content,
@@ -68,10 +74,12 @@ class Proactive:
         )
         try:
             stored = await chosen.deliver(request)
-        except Exception as error:
-            await self._tell(draft, EventStatus.FAILED, context, error=error)
+        except Exception as failure:
+            await self._tell(draft, context, error=str(failure))
             raise
-        await self._tell(stored, EventStatus.DELIVERED, context)
+        blocked = stored.status is EventStatus.BLOCKED
+        error = f"blocked by {stored.blocked_by}" if blocked else None
+        await self._tell(stored, context, error=error)
         return stored
 
     def _choose(self, strategy: DeliveryStrategy | str | None) -> DeliveryStrategy:
@@ -117,20 +125,14 @@ class Proactive:
         return binding
 
     async def _tell(
-        self,
-        event: RoomEvent,
-        status: EventStatus,
-        context: RoomContext,
-        *,
-        error: Exception | None = None,
+        self, event: RoomEvent, context: RoomContext, *, error: str | None = None
     ) -> None:
         """Fire AFTER_DELIVER with what became of it; the stored event itself is never re-marked."""
-        told = event.model_copy(
-            update={
-                "status": status,
-                "metadata": {**event.metadata, "error": str(error)} if error else event.metadata,
-            }
-        )
-        await self._parts.hooks.run_async_hooks(
-            event.room_id, HookTrigger.AFTER_DELIVER, told, context
-        )
+        status, metadata = EventStatus.DELIVERED, event.metadata
+        if error is not None:
+            status, metadata = EventStatus.FAILED, {**event.metadata, "error": error}
+        told = event.model_copy(update={"status": status, "metadata": metadata})
+        with return_at_commit():
+            await self._parts.hooks.run_async_hooks(
+                event.room_id, HookTrigger.AFTER_DELIVER, told, context
+            )

@@ -1,12 +1,15 @@
 """When proactive content goes out: now, when the room is quiet, or gathered into one (RFC §23)."""
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from rooms.domain.content import EventContent, TextContent, text_of
+from rooms.domain.content import CompositeContent, EventContent, TextContent, text_of
 from rooms.domain.event import RoomEvent
+
+logger = logging.getLogger("roomkit.core.delivery")
 
 IDLE_POLL_SECONDS = 0.1
 
@@ -67,7 +70,11 @@ class WaitForIdle(DeliveryStrategy):
 
 
 class Queued(DeliveryStrategy):
-    """Gathers texts per room while it waits for a quiet moment, and sends them as one."""
+    """Gathers contents per room while it waits for a quiet moment, and sends them as one.
+
+    Texts are joined by `separator`; with anything else among them the parts go out side by side.
+    A batch belongs to nobody: it goes out even if a caller gives up waiting for it.
+    """
 
     def __init__(
         self, buffer: float = 1.0, playback_timeout: float = 15.0, separator: str = "\n\n"
@@ -75,35 +82,46 @@ class Queued(DeliveryStrategy):
         self.buffer = buffer
         self.playback_timeout = playback_timeout
         self.separator = separator
-        self._gathering: dict[str, tuple[list[str], asyncio.Future[RoomEvent]]] = {}
+        self._gathering: dict[str, _Batch] = {}
 
     async def deliver(self, request: DeliveryRequest) -> RoomEvent:
-        """Join the batch of the room, or open one and send it when the room is quiet."""
-        gathered = self._gathering.get(request.room_id)
-        if gathered is not None:
-            texts, sent = gathered
-            texts.append(text_of(request.content))
-            return await asyncio.shield(sent)
-        texts, sent = [text_of(request.content)], asyncio.get_running_loop().create_future()
-        self._gathering[request.room_id] = (texts, sent)
+        """Join the batch of the room, or open one; return once it was sent."""
+        batch = self._gathering.get(request.room_id)
+        if batch is None:
+            batch = self._gathering[request.room_id] = _Batch()
+            batch.sending = asyncio.ensure_future(self._send_when_quiet(request, batch))
+            batch.sending.add_done_callback(_log_failure)
+        batch.contents.append(request.content)
+        return await asyncio.shield(batch.sending)
+
+    async def _send_when_quiet(self, request: DeliveryRequest, batch: "_Batch") -> RoomEvent:
         try:
             await request.wait_for_idle(buffer=self.buffer, timeout=self.playback_timeout)
         finally:
             del self._gathering[request.room_id]
-        return await self._send(request, texts, sent)
+        return await request.send(self._join(batch.contents))
 
-    async def _send(
-        self, request: DeliveryRequest, texts: list[str], sent: "asyncio.Future[RoomEvent]"
-    ) -> RoomEvent:
-        whole = request.content if len(texts) == 1 else TextContent(body=self.separator.join(texts))
-        try:
-            event = await request.send(whole)
-        except Exception as error:
-            sent.set_exception(error)
-            sent.exception()  # the batch's opener raises it; joiners see it too
-            raise
-        sent.set_result(event)
-        return event
+    def _join(self, contents: list[EventContent]) -> EventContent:
+        if len(contents) == 1:
+            return contents[0]
+        if all(isinstance(content, TextContent) for content in contents):
+            return TextContent(body=self.separator.join(map(text_of, contents)))
+        return CompositeContent(parts=contents)
+
+
+class _Batch:
+    """What was gathered for one room, and the task that will send it."""
+
+    sending: "asyncio.Future[RoomEvent]"
+
+    def __init__(self) -> None:
+        self.contents: list[EventContent] = []
+
+
+def _log_failure(sending: "asyncio.Future[RoomEvent]") -> None:
+    """Write a failure down, since perhaps nobody waits for it any more."""
+    if not sending.cancelled() and sending.exception() is not None:
+        logger.warning("queued delivery failed", exc_info=sending.exception())
 
 
 STRATEGIES: dict[str, type[DeliveryStrategy]] = {

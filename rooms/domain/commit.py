@@ -77,7 +77,8 @@ class CommitUnit(Frozen):
     takes no events, there are events and not `exempt_from_status` → ROOM_CLOSED; `owner_epoch` is
     given and differs → STALE_OWNER. Only then does it write, events in the given order at
     consecutive indexes; tasks and observations whose id is stored already are left as they are, so
-    that a repeated job leaves them once. A unit without events only writes its side effects, whatever the status.
+    that a repeated job leaves them once. A unit without events only writes its side effects,
+    whatever the status.
 
     Attributes:
         touches_activity: Whether `timers.last_activity_at` becomes now.
@@ -109,16 +110,14 @@ class CommitUnit(Frozen):
     @property
     def is_plain(self) -> bool:
         """Whether the unit only appends events and their deliveries."""
-        return not (
-            self.target
-            or self.participants
-            or self.addresses
-            or self.tasks
-            or self.observations
-            or self.metadata_patch
-            or self.status_change
-            or self.finishes
+        return self.only_adds and not (
+            self.participants or self.addresses or self.tasks or self.observations or self.finishes
         )
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether the unit leaves earlier events and the room's own words as they are."""
+        return not (self.target or self.metadata_patch or self.status_change)
 
 
 class CommitOutcome(StrEnum):

@@ -42,8 +42,10 @@ $body$
 #
 # At most one unit may name a room; the index of an event is then its place after next_index.
 #
-# The settings keep one plan, by the indexes: the planner does not know how few units there are,
-# and a plan made while the tables were small would read them whole when they have grown.
+# The planner does not know how few units there are, and a plan made while the tables were small
+# lasts until they have grown. So rooms and known keys are looked up unit by unit (LIMIT and the
+# scalar subquery keep them from becoming joins) or by the array of ids, and the settings leave it
+# no way but the indexes: a room with a million events must cost what an empty one costs.
 COMMIT = """
 CREATE FUNCTION roomkit_rooms_commit(units jsonb)
 RETURNS TABLE (place bigint, answer text)
@@ -56,10 +58,13 @@ AS $body$
 #variable_conflict use_column
 DECLARE
     moment timestamptz;
+    named text[] := ARRAY(
+        SELECT asked.unit ->> 'room_id' FROM jsonb_array_elements(units) AS asked(unit)
+    );
 BEGIN
     PERFORM 1
        FROM roomkit_rooms_room AS room
-      WHERE room.id IN (SELECT asked.unit ->> 'room_id' FROM jsonb_array_elements(units) AS asked(unit))
+      WHERE room.id = ANY (named)
       ORDER BY room.id
         FOR NO KEY UPDATE;
 
@@ -72,13 +77,13 @@ BEGIN
                room.id AS room_id,
                room.next_index,
                room.owner_epoch,
-               known.id AS original_id,
+               known.original_id,
                size.events AS grown_by,
                size.events > 0 AND room.status = 'paused'
                    AND (asked.unit ->> 'reactivates')::boolean AS resumed,
                CASE
                    WHEN room.id IS NULL THEN 'room_not_found'
-                   WHEN known.id IS NOT NULL THEN 'duplicate'
+                   WHEN known.original_id IS NOT NULL THEN 'duplicate'
                    WHEN size.events > 0 AND room.status NOT IN ('active', 'paused')
                        AND NOT (asked.unit ->> 'exempt_from_status')::boolean THEN 'room_closed'
                    WHEN (asked.unit ->> 'owner_epoch')::integer <> room.owner_epoch THEN 'stale_owner'
@@ -86,10 +91,17 @@ BEGIN
                END AS outcome
           FROM jsonb_array_elements(units) WITH ORDINALITY AS asked(unit, place)
          CROSS JOIN LATERAL (SELECT jsonb_array_length(asked.unit -> 'events') AS events) AS size
-          LEFT JOIN roomkit_rooms_room AS room ON room.id = asked.unit ->> 'room_id'
-          LEFT JOIN roomkit_rooms_event AS known
-            ON known.room_id = asked.unit ->> 'room_id'
-           AND known.idempotency_key = asked.unit #>> '{events,0,event,idempotency_key}'
+          LEFT JOIN LATERAL (
+              SELECT * FROM roomkit_rooms_room AS one WHERE one.id = asked.unit ->> 'room_id' LIMIT 1
+          ) AS room ON true
+         CROSS JOIN LATERAL (
+              SELECT (
+                  SELECT event.id
+                    FROM roomkit_rooms_event AS event
+                   WHERE event.room_id = asked.unit ->> 'room_id'
+                     AND event.idempotency_key = asked.unit #>> '{events,0,event,idempotency_key}'
+              ) AS original_id
+          ) AS known
     ), written AS MATERIALIZED (
         SELECT judged.room_id,
                judged.owner_epoch,
@@ -150,7 +162,9 @@ BEGIN
                status = CASE WHEN judged.resumed THEN 'active' ELSE room.status END,
                paused_at = CASE WHEN judged.resumed THEN NULL ELSE room.paused_at END
           FROM judged
-         WHERE room.id = judged.room_id AND judged.outcome = 'committed'
+         WHERE room.id = ANY (named)
+           AND room.id = judged.room_id
+           AND judged.outcome = 'committed'
         RETURNING room.id, roomkit_rooms_room_value(room) AS value
     ), planned AS MATERIALIZED (
         SELECT replace(gen_random_uuid()::text, '-', '') AS id,

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.enums import EventType
@@ -17,10 +18,18 @@ MAX_WINDOW = 2000
 
 @dataclass
 class _Tail:
+    born_at: datetime
     upto_index: int
     history_version: int
     window: int
     events: list[RoomEvent]
+
+    def is_of(self, room: Room) -> bool:
+        """Tell whether it was read from this very room with the contents it still has.
+
+        An id may be used again after its room was deleted; the moment of creation is another.
+        """
+        return (self.born_at, self.history_version) == (room.created_at, room.history_version)
 
 
 class RecentEvents:
@@ -56,7 +65,7 @@ class RecentEvents:
         """Learn of events just committed, `room` being the room after the commit."""
         tail = self._tails.get(room.id)
         committed = list(events)
-        if tail is None or not committed or tail.history_version != room.history_version:
+        if tail is None or not committed or not tail.is_of(room):
             return
         if committed[0].index != tail.upto_index + 1 or committed[-1].index != room.latest_index:
             return
@@ -78,15 +87,17 @@ class RecentEvents:
 
     def _fresh(self, room: Room, window: int) -> _Tail | None:
         tail = self._tails.get(room.id)
-        if tail is None or tail.history_version != room.history_version or tail.window < window:
+        if tail is None or not tail.is_of(room) or tail.window < window:
             return None
         return tail if tail.upto_index <= room.latest_index else None
 
     def _keep(self, room: Room, window: int, events: list[RoomEvent]) -> None:
         kept = self._tails.get(room.id)
-        if kept is not None and kept.upto_index > room.latest_index:
+        if kept is not None and kept.is_of(room) and kept.upto_index > room.latest_index:
             return
-        self._tails[room.id] = _Tail(room.latest_index, room.history_version, window, events)
+        self._tails[room.id] = _Tail(
+            room.created_at, room.latest_index, room.history_version, window, events
+        )
         self._tails.move_to_end(room.id)
         if len(self._tails) > self._max_rooms:
             self._tails.popitem(last=False)

@@ -89,4 +89,4 @@ class Lanes:
     def _end(self, work: Work) -> None:
         if work.row is not None:
             self._leases.drop(work.row.id)
-        work.cascade.end()
+        work.let_caller_go()

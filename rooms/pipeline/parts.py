@@ -37,7 +37,7 @@ class PipelineLimits:
     inbound_rate_limit: RateLimit | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.max_chain_depth, int) or self.max_chain_depth < 1:
+        if not self.max_chain_depth or self.max_chain_depth < 1:
             raise ValueError(
                 f"max_chain_depth must be at least 1, got {self.max_chain_depth!r}: "
                 "the loop guard cannot be switched off"

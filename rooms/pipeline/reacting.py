@@ -14,7 +14,7 @@ from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline import visibility
 from rooms.pipeline.answers import DEPTH_LIMIT, Answers, reply_key
-from rooms.pipeline.draft import SideEffects
+from rooms.pipeline.draft import Passed, SideEffects
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.streaming import LiveAnswer
 from rooms.pipeline.turns import Turn, TurnEnds, done, side_effects_of
@@ -106,8 +106,7 @@ class Reactor:
         passed = await self._answers.commit(
             work, event, segment=segment, side_effects=effects, finishes=done(work)
         )
-        if passed.event is None or passed.replayed:
-            await self._ends.complete(work, effects, turn.context)
+        await self._end_unstored(turn, passed, effects)
 
     async def _stream(
         self,
@@ -142,8 +141,14 @@ class Reactor:
         passed = await self._answers.commit(
             work, whole, segment=0, side_effects=effects, finishes=done(work), live=live
         )
-        if passed.event is None or passed.replayed:
-            await self._ends.complete(work, effects, turn.context)
+        await self._end_unstored(turn, passed, effects)
+
+    async def _end_unstored(self, turn: Turn, passed: Passed, effects: SideEffects) -> None:
+        """End the job of an answer whose commit did not, for it was refused or there already."""
+        if passed.event is None:
+            await self._ends.discard(turn, effects, code=passed.reason or "refused")
+        elif passed.replayed:
+            await self._ends.complete(turn.work, effects, turn.context)
 
     async def _let_others_be_told(self, work: Work) -> None:
         """Wait, within limits, until AFTER_BROADCAST of the question was fired."""

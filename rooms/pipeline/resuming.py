@@ -1,7 +1,9 @@
 """Taking up work whose process died: leases that ran out become lane work again."""
 
 import logging
+from collections import deque
 
+from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryState
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.leases import LeaseKeeper
@@ -21,16 +23,37 @@ class Resuming:
         self._lanes = lanes
         self._outbox = outbox
         self._leases = leases
+        self._not_begun: deque[DeliveryJob] = deque()
 
     async def take_up(self, *, limit: int = 100) -> int:
-        """Take what is due and not being worked on here; return how many jobs that were."""
+        """Take what is due and not being worked on here; return how many jobs were begun.
+
+        Raises:
+            StoreUnavailableError: If the database does not answer; what was taken is begun by the
+                next call.
+        """
         jobs = await self._parts.store.lease_deliveries(
             self._parts.node, seconds=self._parts.limits.lease, limit=limit
         )
-        taken = [job for job in jobs if not self._leases.holds(job.id)]
-        for job in taken:
+        for job in jobs:
+            if not self._leases.holds(job.id):
+                self._leases.keep(job.id)
+                self._not_begun.append(job)
+        begun = 0
+        while self._not_begun:
+            await self._begin(self._not_begun[0])
+            self._not_begun.popleft()
+            begun += 1
+        return begun
+
+    async def _begin(self, job: DeliveryJob) -> None:
+        try:
             await self._take(job)
-        return len(taken)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # one row that cannot be read must not stop all others
+            logger.exception("delivery cannot be taken up", extra={"delivery_id": job.id})
+            await self._discard(job, f"it cannot be taken up: {error}")
 
     async def _take(self, job: DeliveryJob) -> None:
         event = await self._parts.store.get_event(job.event_id)
@@ -67,3 +90,4 @@ class Resuming:
             error_message=why,
         )
         await self._outbox.finish((finish,))
+        self._leases.drop(job.id)

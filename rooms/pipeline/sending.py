@@ -8,7 +8,7 @@ from rooms.channel import Channel
 from rooms.domain.commit import CommitUnit
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome, DeliveryResult
 from rooms.domain.event import RoomEvent
-from rooms.domain.job import DeliveryFinish, DeliveryState
+from rooms.domain.job import DeliveryFinish, DeliveryKind, DeliveryState
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline import permissions
 from rooms.pipeline.answers import Answers
@@ -202,7 +202,7 @@ class Sender:
                 finishes=_finish(work, result),
             )
             await self._parts.store.commit([unit])
-            work.settle(result)
+            await self._report(work, result)
             await tell_tasks(self._parts, work.event, effects.tasks, work.context)
         else:
             await self._close(work, result)
@@ -210,10 +210,17 @@ class Sender:
             await self._answers.commit(work, answer, segment=segment, side_effects=SideEffects())
 
     async def _close(self, work: Work, result: DeliveryResult) -> None:
-        late = work.settled and work.broadcast is not None
         await self._outbox.finish(_finish(work, result))
+        await self._report(work, result)
+
+    async def _report(self, work: Work, result: DeliveryResult) -> None:
+        """Report to the broadcast or, where it is over or another process's, to the host.
+
+        Injections ride bare: their deliveries are no news.
+        """
+        untold = work.settled or work.broadcast is None
         work.settle(result)
-        if late or (work.row is not None and work.broadcast is None):
+        if untold and work.kind is DeliveryKind.SEND:
             await tell_delivery(self._parts, work.event, result)
 
 

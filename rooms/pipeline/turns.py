@@ -59,18 +59,33 @@ class TurnEnds:
         self, work: Work, effects: SideEffects, context: RoomContext | None = None
     ) -> None:
         """Close the job, keeping its side effects in the same transaction."""
+        await self._close(work, done(work), effects, context or work.context)
+
+    async def discard(self, turn: Turn, effects: SideEffects, *, code: str) -> None:
+        """Close the job of an agent whose answer the room did not take; `code` says why."""
+        problem = DeliveryError(code=code, message="the room took no answer", retryable=False)
+        finishes = turn.work.finish(DeliveryState.DISCARDED, error=problem)
+        await self._close(turn.work, finishes, effects, turn.context)
+
+    async def _close(
+        self,
+        work: Work,
+        finishes: tuple[DeliveryFinish, ...],
+        effects: SideEffects,
+        context: RoomContext,
+    ) -> None:
         if effects:
             unit = CommitUnit(
                 room_id=work.event.room_id,
                 tasks=effects.tasks,
                 observations=effects.observations,
                 metadata_patch=effects.metadata_patch,
-                finishes=done(work),
+                finishes=finishes,
             )
             await self._parts.store.commit([unit])
-            await tell_tasks(self._parts, work.event, effects.tasks, context or work.context)
+            await tell_tasks(self._parts, work.event, effects.tasks, context)
         else:
-            await self._outbox.finish(done(work))
+            await self._outbox.finish(finishes)
         work.settle(work.result(DeliveryOutcome.SENT))
 
     async def give_up(self, work: Work) -> None:

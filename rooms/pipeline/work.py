@@ -24,6 +24,7 @@ class Work:
         broadcast: The event's broadcast, told of the first attempt; None for injections and for
             work another process had begun.
         attempts: Attempts made so far.
+        awaited: Whether the caller of the root message waits for it.
     """
 
     kind: DeliveryKind
@@ -35,6 +36,7 @@ class Work:
     broadcast: "Broadcast | None" = None
     attempts: int = 0
     settled: bool = False
+    awaited: bool = True
 
     @property
     def lane(self) -> tuple[str, str]:
@@ -50,8 +52,15 @@ class Work:
             self.broadcast.settle(result, is_delivery=self.kind is not DeliveryKind.REACT)
 
     def settle_queued(self) -> None:
-        """Report that the first attempt has to wait."""
+        """Report that the first attempt has to wait; the caller does not wait with it."""
         self.settle(self.result(DeliveryOutcome.QUEUED))
+        self.let_caller_go()
+
+    def let_caller_go(self) -> None:
+        """Keep the caller of the root message waiting no longer for this work."""
+        if self.awaited:
+            self.awaited = False
+            self.cascade.end()
 
     def result(
         self, outcome: DeliveryOutcome, *, error: DeliveryError | None = None

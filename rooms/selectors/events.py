@@ -1,7 +1,9 @@
 """Reads of timelines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q
 
 from rooms import models
@@ -79,6 +81,22 @@ def find_event_by_key(
     if channel_id is not None:
         events = events.filter(source_channel_id=channel_id)
     return events.order_by("-created_at", "-id").first()
+
+
+def find_events_by_keys(places: Sequence[tuple[str, str]]) -> list[models.Event]:
+    """Return the events at these places, each a (room id, key).
+
+    Hardly ever is there one, so the ORM is asked to build rows only after a hit.
+    """
+    values = ", ".join(["(%s, %s)"] * len(places))
+    statement = (
+        f"SELECT id FROM {models.Event._meta.db_table} "  # noqa: S608 - our name
+        f"WHERE (room_id, idempotency_key) IN (VALUES {values})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [part for place in places for part in place])
+        found = [event_id for (event_id,) in cursor.fetchall()]
+    return list(models.Event.objects.filter(pk__in=found)) if found else []
 
 
 def count_unread(*, room_id: str, channel_id: str) -> int:

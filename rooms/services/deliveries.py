@@ -54,7 +54,7 @@ def renew_leases(*, owner: str, seconds: float) -> int:
     return models.Delivery.objects.open().filter(lease_owner=owner).update(lease_until=until)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def finish_deliveries(*, finishes: Sequence[DeliveryFinish]) -> None:
     """Write the outcomes of attempts; final jobs lose their lease and stay as they are."""
     ordered = sorted(finishes, key=lambda finish: finish.id)

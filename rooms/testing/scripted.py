@@ -34,6 +34,7 @@ class Turn:
         content: What to answer; None says nothing. A text is read as `TextContent`.
         deltas: A streamed answer instead of `content`.
         failure: Raised after the last delta of a streamed answer.
+        visibility: Who may see it, as the agent asks.
         depth: The chain depth the agent claims; 0 leaves it to the framework.
     """
 
@@ -43,6 +44,7 @@ class Turn:
     tasks: Sequence[Task] = ()
     observations: Sequence[Observation] = ()
     metadata_updates: Mapping[str, Any] = field(default_factory=dict)
+    visibility: str = "all"
     depth: int = 0
 
 
@@ -162,6 +164,7 @@ class ScriptedAgent(Channel):
                     provider=self.provider_name,
                 ),
                 content=TextContent(body=content) if isinstance(content, str) else content,
+                visibility=turn.visibility,
                 chain_depth=turn.depth,
             )
         ]

@@ -14,6 +14,7 @@ from rooms.pipeline.direct import Direct, Utterance
 from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records
+from rooms.pipeline.waiting import return_at_commit
 from rooms.stores.base import ReadMarker
 
 logger = logging.getLogger("roomkit.core.delivery")
@@ -172,6 +173,7 @@ class Conversation:
                 extra={"provider": status.provider, "room_id": status.room_id},
             )
             return
-        await self._parts.hooks.run_async_hooks(
-            snapshot.context.room.id, HookTrigger.ON_DELIVERY_STATUS, status, snapshot.context
-        )
+        with return_at_commit():
+            await self._parts.hooks.run_async_hooks(
+                snapshot.context.room.id, HookTrigger.ON_DELIVERY_STATUS, status, snapshot.context
+            )

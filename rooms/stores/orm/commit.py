@@ -1,6 +1,7 @@
 """The portable commit: a handful of statements for a whole group of units."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from django.db import IntegrityError, connection, transaction
 
@@ -9,6 +10,7 @@ from rooms.domain.commit import Committed, CommitUnit
 from rooms.domain.room import Room
 from rooms.selectors.clock import get_database_now
 from rooms.services.rows import insert_rows, update_rows
+from rooms.stores.orm.json_values import parse_json
 from rooms.stores.orm.side_writes import change_targets, write_side_effects
 from rooms.stores.orm.snapshot_sql import DIALECTS, build_room_statement
 from rooms.stores.orm.verdicts import Verdict, judge
@@ -75,7 +77,7 @@ def _read_json_rooms(room_ids: Sequence[str]) -> list[Room]:
     statement = build_room_statement(DIALECTS["sqlite"], count=len(room_ids))
     with connection.cursor() as cursor:
         cursor.execute(statement, list(room_ids))
-        return [Room.model_validate_json(room) for (room,) in cursor.fetchall()]
+        return [parse_json(Room, room) for (room,) in cursor.fetchall()]
 
 
 def _replay(verdicts: Sequence[Verdict]) -> None:
@@ -100,10 +102,17 @@ def _write(verdicts: Sequence[Verdict]) -> None:
     now = get_database_now()
     for verdict in verdicts:
         verdict.work_out(now, target=targets.get(verdict.unit.room_id))
-    insert_rows([models.Event.from_domain(event) for one in verdicts for event in one.events])
-    rooms = [models.Room.from_domain(one.room) for one in verdicts if one.room]
     rich = [unit for unit in units if not unit.is_plain]
-    update_rows(rooms, COUNTED + RARELY_CHANGED if rich else COUNTED)
-    insert_rows([models.Delivery.from_domain(job) for one in verdicts for job in one.jobs])
+    _write_rows(verdicts, COUNTED + RARELY_CHANGED if rich else COUNTED)
     if rich:
         write_side_effects(rich)
+
+
+def _write_rows(verdicts: Sequence[Verdict], changed: Sequence[str]) -> None:
+    """Write events, rooms and jobs; of the rooms only the columns that may have `changed`."""
+    events = chain.from_iterable(verdict.events for verdict in verdicts)
+    jobs = chain.from_iterable(verdict.jobs for verdict in verdicts)
+    rooms = [verdict.room for verdict in verdicts if verdict.room is not None]
+    insert_rows([models.Event.from_domain(event) for event in events])
+    update_rows([models.Room.from_domain(room) for room in rooms], changed)
+    insert_rows([models.Delivery.from_domain(job) for job in jobs])

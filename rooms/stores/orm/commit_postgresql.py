@@ -1,8 +1,12 @@
-"""The commit of plain units on PostgreSQL: one call of one function for a whole group."""
+"""The commit on PostgreSQL: one call of one function for a whole group of units.
+
+What units write beside events and deliveries follows in the same transaction. Units that change
+earlier events or the room's own words take the portable form.
+"""
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from rooms.domain.commit import CommitOutcome, Committed, CommitUnit
 from rooms.domain.event import RoomEvent
@@ -10,9 +14,10 @@ from rooms.domain.frozen import Frozen
 from rooms.domain.job import DeliveryJob
 from rooms.domain.room import Room
 from rooms.selectors.events import get_event
+from rooms.stores.orm.side_writes import write_side_effects
 
 CALL = "SELECT answer FROM roomkit_rooms_commit(%s::jsonb) ORDER BY place"
-# What the function reads of a unit; the rest of a plain unit is empty.
+# What the function reads of a unit.
 READ = {
     "room_id",
     "events",
@@ -37,8 +42,23 @@ class _Answer(Frozen):
     jobs: tuple[DeliveryJob, ...]
 
 
-def commit_plain_units(units: Sequence[CommitUnit]) -> list[Committed]:
-    """Commit plain units of different rooms in one transaction and answer in the same order."""
+def commit_adding_units(units: Sequence[CommitUnit]) -> list[Committed]:
+    """Commit units that only add, of different rooms, and answer in the same order."""
+    if all(unit.is_plain for unit in units):
+        return _append(units)
+    with transaction.atomic():
+        answers = _append(units)
+        write_side_effects(
+            [
+                unit
+                for unit, answer in zip(units, answers, strict=True)
+                if answer.outcome is CommitOutcome.COMMITTED
+            ]
+        )
+    return answers
+
+
+def _append(units: Sequence[CommitUnit]) -> list[Committed]:
     asked = ",".join(unit.model_dump_json(include=READ) for unit in units)
     with connection.cursor() as cursor:
         cursor.execute(CALL, [f"[{asked}]"])

@@ -25,13 +25,15 @@ class DatabaseThreads:
     """A few threads, each with a connection of its own that stays open.
 
     No request begins or ends here, so Django closes none of these connections by itself: `close()`
-    does, and a connection that failed is replaced before the next use. The threads start with the
-    first call and again with the first call after `close()`; any event loop may call.
+    does, and when one connection is lost all are replaced before their next use. The threads start
+    with the first call and again with the first call after `close()`; any event loop may call.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._executor: ThreadPoolExecutor | None = None
+        self._losses = 0
+        self._seen = threading.local()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a synchronous function on one of the threads.
@@ -42,14 +44,19 @@ class DatabaseThreads:
         """
 
         def call() -> T:
-            with translated_errors():
+            with self._fresh_connection():
                 return function(*args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads(), call)
 
     async def run_on_each(self, function: Callable[[], None]) -> None:
         """Call a function once on every thread, all at the same time."""
-        await asyncio.gather(*self._submit_to_each(self._threads(), function))
+
+        def call() -> None:
+            with self._fresh_connection():
+                function()
+
+        await asyncio.gather(*self._submit_to_each(self._threads(), call))
 
     async def close(self) -> None:
         """Close every thread's connection and end the threads; twice is harmless."""
@@ -64,6 +71,19 @@ class DatabaseThreads:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(_count_threads(), "roomkit-database")
             return self._executor
+
+    @contextmanager
+    def _fresh_connection(self) -> Iterator[None]:
+        """Replace a connection that may have been lost together with another thread's."""
+        if getattr(self._seen, "losses", 0) != self._losses:
+            connection.close()
+            self._seen.losses = self._losses
+        try:
+            with translated_errors():
+                yield
+        except StoreUnavailableError:
+            self._losses += connection.connection is None
+            raise
 
     @staticmethod
     def _submit_to_each(

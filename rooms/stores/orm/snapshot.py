@@ -13,6 +13,7 @@ from django.db import connection
 from rooms import models
 from rooms.domain.commit import RoomSnapshot
 from rooms.domain.context import RoomContext
+from rooms.stores.orm.json_values import parse_json
 from rooms.stores.orm.snapshot_sql import DIALECTS, build_statement
 
 V = TypeVar("V", covariant=True)
@@ -71,8 +72,7 @@ def _load_json(statement: str, room_ids: Sequence[str]) -> Snapshots:
     with connection.cursor() as cursor:
         cursor.execute(statement.replace("{room_ids}", placeholders), list(room_ids))
         found = {
-            room_id: RoomSnapshot.model_validate_json(snapshot)
-            for room_id, snapshot in cursor.fetchall()
+            room_id: parse_json(RoomSnapshot, snapshot) for room_id, snapshot in cursor.fetchall()
         }
     return [found.get(room_id) for room_id in room_ids]
 

@@ -8,12 +8,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import IntegrityError, connection
 
 from rooms.domain.commit import Committed, CommitUnit, RoomSnapshot
+from rooms.domain.event import RoomEvent
 from rooms.journal import HookJournal, NotedOutcome
 from rooms.services.hook_runs import record_outcomes
 from rooms.services.refusals import explain_refusal
 from rooms.stores.base import ConversationStore
 from rooms.stores.orm.commit import Commit, build_commit
-from rooms.stores.orm.commit_postgresql import commit_plain_units
+from rooms.stores.orm.commit_postgresql import commit_adding_units
 from rooms.stores.orm.executor import DatabaseThreads
 from rooms.stores.orm.grouping import Grouping
 from rooms.stores.orm.snapshot import choose_reader
@@ -61,8 +62,9 @@ class OrmStore(ConversationStore):
         self.journal = HookJournal(self._record_outcomes)
         has_function = connection.vendor == "postgresql" and not portable
         self._snapshots = Grouping(self.threads, choose_reader(portable=portable))
+        self._keys = Grouping(self.threads, events.find_events_by_keys)
         self._commits = self._group(build_commit(portable=portable))
-        self._plain_commits = self._group(commit_plain_units) if has_function else self._commits
+        self._adding_commits = self._group(commit_adding_units) if has_function else self._commits
 
     create_room = _hops(rooms.create_room)
     get_room = _hops(rooms.get_room)
@@ -97,8 +99,8 @@ class OrmStore(ConversationStore):
         _refuse_repeated_rooms(call)
         if not call:
             return []
-        is_plain = all(unit.is_plain for unit in call)
-        return await (self._plain_commits if is_plain else self._commits).submit(call)
+        only_adds = all(unit.only_adds for unit in call)
+        return await (self._adding_commits if only_adds else self._commits).submit(call)
 
     load_tail = _hops(events.load_tail)
     add_event = _hops(events.add_event)
@@ -109,7 +111,21 @@ class OrmStore(ConversationStore):
     list_events = _hops(events.list_events)
     get_event_count = _hops(events.get_event_count)
     check_idempotency = _hops(events.check_idempotency)
-    find_event_by_key = _hops(events.find_event_by_key)
+
+    async def find_event_by_key(
+        self, key: str, *, room_id: str | None = None, channel_id: str | None = None
+    ) -> RoomEvent | None:
+        """Return the event with this key in a room, or the newest from a source channel.
+
+        Whatever is given must hold; newest is the largest (created_at, id). Look-ups by room
+        alone, one for every message, share a hop and a statement.
+        """
+        if room_id is not None and channel_id is None:
+            return await self._keys.submit((room_id, key))
+        return await self.threads.run(
+            events.find_event_by_key, key, room_id=room_id, channel_id=channel_id
+        )
+
     record_delivery_results = _hops(events.record_delivery_results)
 
     add_binding = _hops(bindings.add_binding)

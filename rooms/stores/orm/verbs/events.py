@@ -1,5 +1,6 @@
 """Timelines, as values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rooms.domain.event import RoomEvent
@@ -114,6 +115,12 @@ def find_event_by_key(
     """
     row = reads.find_event_by_key(key=key, room_id=room_id, channel_id=channel_id)
     return row.to_domain() if row else None
+
+
+def find_events_by_keys(places: Sequence[tuple[str, str]]) -> list[RoomEvent | None]:
+    """Return the event at each (room id, key), or None where there is none."""
+    rows = {(row.room_id, row.idempotency_key): row for row in reads.find_events_by_keys(places)}
+    return [row.to_domain() if (row := rows.get(place)) else None for place in places]
 
 
 def record_delivery_results(event_id: str, results: dict[str, Any]) -> None:
