@@ -239,10 +239,10 @@ class Migration(migrations.Migration):
                 ),
                 "indexes": [
                     models.Index(
-                        fields=["organization_id", "status", "created_at", "id"],
+                        fields=["organization_id", "status", "created_at"],
                         name="rk_room_list",
                     ),
-                    models.Index(fields=["created_at", "id"], name="rk_room_created"),
+                    models.Index(fields=["created_at"], name="rk_room_created"),
                     models.Index(
                         condition=models.Q(
                             ("inactive_after_seconds__isnull", False),

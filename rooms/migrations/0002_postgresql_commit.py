@@ -42,10 +42,11 @@ $body$
 #
 # At most one unit may name a room; the index of an event is then its place after next_index.
 #
-# The planner does not know how few units there are, and a plan made while the tables were small
-# lasts until they have grown. So rooms and known keys are looked up unit by unit (LIMIT and the
-# scalar subquery keep them from becoming joins) or by the array of ids, and the settings leave it
-# no way but the indexes: a room with a million events must cost what an empty one costs.
+# A plan made while the tables were small lasts until they have grown, and on a small table every
+# index costs the same. So rooms are found by their id, which only one index holds, unit by unit
+# (LIMIT keeps that from becoming a join) or by the array of ids, and the settings leave no way but
+# the index. A key could be searched in several indexes: that look-up is planned anew by EXECUTE.
+# A room with a million events must cost what an empty one costs.
 COMMIT = """
 CREATE FUNCTION roomkit_rooms_commit(units jsonb)
 RETURNS TABLE (place bigint, answer text)
@@ -58,10 +59,15 @@ AS $body$
 #variable_conflict use_column
 DECLARE
     moment timestamptz;
-    named text[] := ARRAY(
-        SELECT asked.unit ->> 'room_id' FROM jsonb_array_elements(units) AS asked(unit)
-    );
+    named text[];
+    keys text[];
+    originals text[];
 BEGIN
+    SELECT array_agg(asked.unit ->> 'room_id' ORDER BY asked.place),
+           array_agg(asked.unit #>> '{events,0,event,idempotency_key}' ORDER BY asked.place)
+      INTO named, keys
+      FROM jsonb_array_elements(units) WITH ORDINALITY AS asked(unit, place);
+
     PERFORM 1
        FROM roomkit_rooms_room AS room
       WHERE room.id = ANY (named)
@@ -70,6 +76,16 @@ BEGIN
 
     moment := clock_timestamp();
 
+    EXECUTE $look_up$
+        SELECT array_agg(
+                   (SELECT event.id
+                      FROM roomkit_rooms_event AS event
+                     WHERE event.room_id = asked.room_id AND event.idempotency_key = asked.key)
+                   ORDER BY asked.place
+               )
+          FROM unnest($1, $2) WITH ORDINALITY AS asked(room_id, key, place)
+    $look_up$ INTO originals USING named, keys;
+
     RETURN QUERY
     WITH judged AS MATERIALIZED (
         SELECT asked.place,
@@ -77,13 +93,13 @@ BEGIN
                room.id AS room_id,
                room.next_index,
                room.owner_epoch,
-               known.original_id,
+               originals[asked.place] AS original_id,
                size.events AS grown_by,
                size.events > 0 AND room.status = 'paused'
                    AND (asked.unit ->> 'reactivates')::boolean AS resumed,
                CASE
                    WHEN room.id IS NULL THEN 'room_not_found'
-                   WHEN known.original_id IS NOT NULL THEN 'duplicate'
+                   WHEN originals[asked.place] IS NOT NULL THEN 'duplicate'
                    WHEN size.events > 0 AND room.status NOT IN ('active', 'paused')
                        AND NOT (asked.unit ->> 'exempt_from_status')::boolean THEN 'room_closed'
                    WHEN (asked.unit ->> 'owner_epoch')::integer <> room.owner_epoch THEN 'stale_owner'
@@ -94,14 +110,6 @@ BEGIN
           LEFT JOIN LATERAL (
               SELECT * FROM roomkit_rooms_room AS one WHERE one.id = asked.unit ->> 'room_id' LIMIT 1
           ) AS room ON true
-         CROSS JOIN LATERAL (
-              SELECT (
-                  SELECT event.id
-                    FROM roomkit_rooms_event AS event
-                   WHERE event.room_id = asked.unit ->> 'room_id'
-                     AND event.idempotency_key = asked.unit #>> '{events,0,event,idempotency_key}'
-              ) AS original_id
-          ) AS known
     ), written AS MATERIALIZED (
         SELECT judged.room_id,
                judged.owner_epoch,

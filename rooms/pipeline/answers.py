@@ -3,6 +3,7 @@
 from rooms.domain.enums import ChannelDirection
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryFinish
+from rooms.pipeline import visibility
 from rooms.pipeline.draft import Draft, Origin, Passed, SideEffects
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
@@ -36,14 +37,15 @@ class Answers:
         live: LiveAnswer | None = None,
     ) -> Passed:
         """Store one answer to `work.event`, with its side effects and the end of its job."""
+        event = self.stamp(work, answer, segment=segment)
         draft = Draft(
-            event=self.stamp(work, answer, segment=segment),
+            event=event,
             origin=Origin.RESPONSE,
             cascade=work.cascade,
             side_effects=side_effects,
             finishes=finishes,
             owner_epoch=work.row.owner_epoch if work.row else None,
-            blocked_code=self._limit_reached(work),
+            blocked_code=self._limit_reached(work, event.chain_depth),
             live=live,
         )
         work.cascade.passes += 1
@@ -74,7 +76,11 @@ class Answers:
                 "parent_event_id": trigger.id,
                 "thread_root_id": trigger.thread_root_id,
                 "correlation_id": answer.correlation_id or trigger.correlation_id or trigger.id,
-                "visibility": trigger.response_visibility or answer.visibility,
+                "visibility": visibility.intersect(
+                    trigger.response_visibility or visibility.Visibility.ALL,
+                    answer.visibility,
+                    work.context.bindings,
+                ),
                 "idempotency_key": reply_key(trigger.id, work.binding.channel_id, segment),
             }
         )
@@ -82,8 +88,8 @@ class Answers:
     def _depth(self, trigger: RoomEvent, answer: RoomEvent) -> int:
         return max(answer.chain_depth, trigger.chain_depth + 1)
 
-    def _limit_reached(self, work: Work) -> str | None:
-        if work.event.chain_depth + 1 >= self._parts.limits.max_chain_depth:
+    def _limit_reached(self, work: Work, depth: int) -> str | None:
+        if depth >= self._parts.limits.max_chain_depth:
             return DEPTH_LIMIT
         if work.cascade.passes >= self._parts.limits.max_passes:
             return LOOP_CAP

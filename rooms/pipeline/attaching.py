@@ -6,6 +6,7 @@ from typing import Any
 from hooks.triggers import HookTrigger
 from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding
+from rooms.domain.commit import RoomSnapshot
 from rooms.domain.enums import (
     Access,
     AnyChannelType,
@@ -73,17 +74,9 @@ class Attaching:
             RoomNotFoundError: If there is no such room.
             RoomClosedError: If the room takes no more events.
         """
-        binding = grant.bind(room_id, channel)
         async with self._parts.locks.locked(room_id):
-            await self._check_open(room_id)
-            previous = await self._parts.store.get_binding(room_id, channel.channel_id)
-            stored = await self._parts.store.add_binding(binding)
-            try:
-                with return_at_commit():
-                    await channel.on_room_attached(room_id, stored)
-            except BaseException:
-                await self._restore(binding, previous)
-                raise
+            self._check_open(await self._load(room_id))
+            stored = await self._enter(channel, grant.bind(room_id, channel))
             record = await self._record(stored)
         await self._tell(stored, record)
         return stored
@@ -98,32 +91,34 @@ class Attaching:
         key = channel.recipient_key
         grant = Grant(metadata={key: sender_id} if key else {})
         async with self._parts.locks.locked(room_id):
-            await self._check_open(room_id)
-            if (
-                known := await self._parts.store.get_binding(room_id, channel.channel_id)
-            ) is not None:
+            snapshot = await self._load(room_id)
+            self._check_open(snapshot)
+            known = snapshot.context.get_binding(channel.channel_id)
+            if known is not None:
                 return known
-            stored = await self._parts.store.auto_attach(grant.bind(room_id, channel))
-            if stored is None:
+            if channel.channel_id in snapshot.detached:
                 return None
-            with return_at_commit():
-                await channel.on_room_attached(room_id, stored)
+            stored = await self._enter(channel, grant.bind(room_id, channel))
             record = await self._record(stored)
         await self._tell(stored, record)
         return stored
 
-    async def _check_open(self, room_id: str) -> None:
-        room = await self._parts.store.get_room(room_id)
-        if room is None:
-            raise RoomNotFoundError(room_id)
-        if not room.accepts_events:
-            raise RoomClosedError(room_id, room.status.value)
+    async def _enter(self, channel: Channel, binding: ChannelBinding) -> ChannelBinding:
+        """Let the channel prepare, then store the binding: one that raises is not attached."""
+        with return_at_commit():
+            await channel.on_room_attached(binding.room_id, binding)
+        return await self._parts.store.add_binding(binding)
 
-    async def _restore(self, binding: ChannelBinding, previous: ChannelBinding | None) -> None:
-        if previous is not None:
-            await self._parts.store.add_binding(previous)
-        else:
-            await self._parts.store.remove_binding(binding.room_id, binding.channel_id)
+    async def _load(self, room_id: str) -> RoomSnapshot:
+        snapshot = await self._parts.store.load_snapshot(room_id)
+        if snapshot is None:
+            raise RoomNotFoundError(room_id)
+        return snapshot
+
+    def _check_open(self, snapshot: RoomSnapshot) -> None:
+        room = snapshot.context.room
+        if not room.accepts_events:
+            raise RoomClosedError(room.id, room.status.value)
 
     async def _record(self, binding: ChannelBinding) -> RoomEvent:
         data = {

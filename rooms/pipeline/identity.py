@@ -9,7 +9,7 @@ from rooms.channel import Channel
 from rooms.domain.commit import RoomSnapshot
 from rooms.domain.enums import IdentificationStatus
 from rooms.domain.event import RoomEvent
-from rooms.domain.identity import IdentityHookResult, IdentityResult
+from rooms.domain.identity import Identity, IdentityHookResult, IdentityResult
 from rooms.domain.message import InboundMessage
 from rooms.identity.base import IdentityResolver
 from rooms.pipeline.draft import Refused
@@ -124,9 +124,10 @@ class Identification:
         self, sender: Sender, room_id: str, answer: IdentityHookResult, result: IdentityResult
     ) -> Sender:
         if answer.status is IdentificationStatus.IDENTIFIED and answer.identity is not None:
+            identity = answer.identity
             if answer.create_identity:
-                await self._parts.store.create_identity(answer.identity)
-            found = result.model_copy(update={"identity": answer.identity})
+                identity = await self._enter(identity, sender)
+            found = result.model_copy(update={"identity": identity})
             return await self._identified(sender, room_id, found, resolved_by="hook")
         if answer.status is IdentificationStatus.CHALLENGE_SENT:
             if answer.inject is not None:
@@ -135,6 +136,19 @@ class Identification:
         if answer.status is IdentificationStatus.REJECTED:
             raise Refused(answer.reason or "identity_rejected")
         return _pending(sender, answer, result)
+
+    async def _enter(self, identity: Identity, sender: Sender) -> Identity:
+        """Store a new person, or return the one somebody has just entered in the same way."""
+        store = self._parts.store
+        try:
+            return await store.create_identity(identity)
+        except ValueError:
+            known = await store.get_identity(identity.id) or await store.resolve_identity(
+                sender.channel_type, sender.address, identity.organization_id
+            )
+            if known is None:
+                raise
+            return known
 
     async def _identified(
         self, sender: Sender, room_id: str, result: IdentityResult, *, resolved_by: str

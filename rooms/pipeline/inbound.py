@@ -133,7 +133,13 @@ class Inbound:
         known = await self._parts.store.find_event_by_key(
             message.idempotency_key, channel_id=message.channel_id
         )
-        return known.room_id if known else None
+        snapshot = await self._parts.store.load_snapshot(known.room_id) if known else None
+        if snapshot is None:
+            return None
+        senders = {(row.channel_id, row.address) for row in snapshot.addresses}
+        # Another sender's key is another key.
+        is_theirs = (message.channel_id, message.sender_id) in senders
+        return snapshot.context.room.id if is_theirs else None
 
     async def _ask_router(self, message: InboundMessage) -> str | None:
         organization_id = self._parts.channels.organization_of(message.channel_id)
@@ -181,7 +187,7 @@ class Inbound:
 
     async def _attach(self, arrival: Arrival) -> RoomSnapshot:
         """Attach the channel if this is its first message here; a detach before stands."""
-        snapshot = await self._load(arrival.room_id)
+        snapshot = await self._load(arrival)
         if snapshot.context.get_binding(arrival.channel.channel_id) is not None:
             return snapshot
         try:
@@ -190,12 +196,14 @@ class Inbound:
             )
         except RoomClosedError as error:
             raise Refused("room_closed") from error
-        return snapshot if bound is None else await self._load(arrival.room_id)
+        return snapshot if bound is None else await self._load(arrival)
 
-    async def _load(self, room_id: str) -> RoomSnapshot:
-        snapshot = await self._parts.store.load_snapshot(room_id)
-        if snapshot is None:
-            raise RoomNotFoundError(room_id)
+    async def _load(self, arrival: Arrival) -> RoomSnapshot:
+        """Return the room; one of another organization than the channel's is not found."""
+        snapshot = await self._parts.store.load_snapshot(arrival.room_id)
+        own = self._parts.channels.organization_of(arrival.channel.channel_id)
+        if snapshot is None or own not in (None, snapshot.context.room.organization_id):
+            raise RoomNotFoundError(arrival.room_id)
         return snapshot
 
     async def _build_event(self, arrival: Arrival, snapshot: RoomSnapshot) -> RoomEvent:

@@ -13,7 +13,12 @@ from rooms.pipeline.visibility import is_visible_to
 
 logger = logging.getLogger("roomkit.core.router")
 
-TARGETING = frozenset({EventType.EDIT, EventType.DELETE, EventType.REACTION})
+TYPE_OF_CONTENT = {
+    "edit": EventType.EDIT,
+    "delete": EventType.DELETE,
+    "reaction": EventType.REACTION,
+}
+TARGETING = frozenset(TYPE_OF_CONTENT.values())
 
 
 class Linking:
@@ -23,9 +28,16 @@ class Linking:
         self._parts = parts
 
     async def link(self, scene: Scene) -> None:
-        """Stamp index and thread; the commit has the last word on the index."""
-        index = scene.context.room.latest_index + 1
-        links: dict[str, Any] = {"index": index, **await self._thread_of(scene)}
+        """Stamp index, type and thread; the commit has the last word on the index.
+
+        What changes another event is of that type whatever it came as, so that no edit escapes
+        the checks of edits.
+        """
+        links: dict[str, Any] = {
+            "index": scene.context.room.latest_index + 1,
+            "type": TYPE_OF_CONTENT.get(scene.event.content.type, scene.event.type),
+            **await self._thread_of(scene),
+        }
         scene.event = scene.event.model_copy(update=links)
 
     async def aim(self, scene: Scene) -> None:
@@ -38,8 +50,8 @@ class Linking:
             return
         target_id = getattr(scene.event.content, "target_event_id", "")
         target = await self._parts.store.get_event(target_id)
-        if target is not None and not _may_be_seen(target, scene):
-            target = None
+        if target is not None:
+            target = _with_known_author(target, scene) if _may_be_seen(target, scene) else None
         try:
             scene.target = edits.plan_target_change(scene.event, target, scene.context.participants)
         except edits.EditRefused as refusal:
@@ -66,3 +78,19 @@ def _may_be_seen(target: RoomEvent, scene: Scene) -> bool:
     if source is None or target.source.channel_id == source.channel_id:
         return True
     return is_visible_to(target.visibility, source)
+
+
+def _with_known_author(target: RoomEvent, scene: Scene) -> RoomEvent:
+    """Name the participant behind an author who was only an address when writing."""
+    source = target.source
+    people = {
+        (row.channel_type, row.address): row.participant_id for row in scene.snapshot.addresses
+    }
+    sender = scene.draft.sender
+    if sender is not None and scene.seat is not None:
+        people[sender.channel_type, sender.address] = scene.seat.participant_id
+    author = people.get((str(source.channel_type), source.participant_id or ""))
+    if author is None:
+        return target
+    known = source.model_copy(update={"participant_id": author})
+    return target.model_copy(update={"source": known})

@@ -42,7 +42,7 @@ class Ephemeral:
         data: dict[str, Any] = {"tool_calls": tool_calls, "channel_id": channel_id}
         if duration_ms is not None:
             data["duration_ms"] = duration_ms
-        await self._publish(room_id, event_type, channel_id, data)
+        await self._publish(room_id, event_type, channel_id, data, channel_id=channel_id)
 
     async def publish_presence(self, room_id: str, user_id: str, status: str) -> None:
         """Say that somebody is `online`, `away` or `offline`.
@@ -76,7 +76,15 @@ class Ephemeral:
         return await self._realtime.unsubscribe(subscription_id)
 
     async def _publish(
-        self, room_id: str, kind: EphemeralEventType, user_id: str, data: dict[str, Any]
+        self,
+        room_id: str,
+        kind: EphemeralEventType,
+        user_id: str,
+        data: dict[str, Any],
+        *,
+        channel_id: str | None = None,
     ) -> None:
-        event = EphemeralEvent(room_id=room_id, type=kind, user_id=user_id, data=data)
+        event = EphemeralEvent(
+            room_id=room_id, type=kind, user_id=user_id, channel_id=channel_id, data=data
+        )
         await self._realtime.publish_to_room(room_id, event)

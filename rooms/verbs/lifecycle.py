@@ -1,17 +1,20 @@
 """Rooms: create, pause, close, reopen, archive, delete, and the timers that do it unasked."""
 
+import logging
 from typing import Any
 
 from hooks.triggers import HookTrigger
 from rooms.domain.commit import StatusChange
 from rooms.domain.enums import AgentActivation, AgentResponsePolicy, EventType, RoomStatus
-from rooms.domain.errors import IllegalRoomMoveError, RoomNotFoundError
+from rooms.domain.errors import IllegalRoomMoveError, RoomNotFoundError, StoreUnavailableError
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import new_id
 from rooms.domain.room import LEGAL_MOVES, Room, RoomTimers
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records, build_record
+
+logger = logging.getLogger("roomkit.core.framework")
 
 TRIGGER_OF_MOVE = {
     RoomStatus.PAUSED: HookTrigger.ON_ROOM_PAUSED,
@@ -182,9 +185,20 @@ class RoomLifecycle:
         ids = await self._parts.store.find_idle_room_ids(
             self._parts.clock.now(), organization_id=organization_id
         )
-        before = {room_id: (await self.get_room(room_id)).status for room_id in ids}
-        after = [await self.check_room_timers(room_id) for room_id in ids]
-        return [room for room in after if room.status is not before[room.id]]
+        moved = [await self._move_if_due(room_id) for room_id in ids]
+        return [room for room in moved if room is not None]
+
+    async def _move_if_due(self, room_id: str) -> Room | None:
+        """Return the room if it moved; one that cannot be read must not stop all others."""
+        try:
+            before = await self.get_room(room_id)
+            after = await self.check_room_timers(room_id)
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            logger.exception("timers of a room failed", extra={"room_id": room_id})
+            return None
+        return None if after.status is before.status else after
 
     def _idle_seconds(self, room: Room) -> float:
         since = room.timers.last_activity_at or room.created_at

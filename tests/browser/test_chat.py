@@ -145,9 +145,9 @@ def test_cut_is_told_and_what_was_missed_is_shown_once(
     with running_site(data_dir, port=port):
         ask_and_wait(other, "20391", "SP-20391-WL")
 
+        expect(page.get_by_text("Reconnecting")).to_be_hidden(timeout=20_000)
         expect(page.locator(OWN)).to_have_text([QUESTION, "20391"])
         expect(page.locator(OTHERS)).to_have_count(2)
-        expect(page.get_by_text("Reconnecting")).to_be_hidden()
         expect(page.get_by_label("Your message")).to_have_value("half a thought")
 
 

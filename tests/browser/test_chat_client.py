@@ -243,6 +243,19 @@ def test_unacknowledged_message_is_sent_again_after_a_cut_with_the_same_id(
     assert [frame["id"] for frame in server.said()] == [message["id"]] * 2
 
 
+def test_message_that_waits_in_one_window_is_not_sent_by_another(
+    chat: Page, context: BrowserContext, server: ScriptedServer
+) -> None:
+    say_and_wait(chat, server, "hello")
+
+    other = context.new_page()
+    other.goto(chat.url)
+    expect(other.locator("rk-chat[data-connection=live]")).to_be_visible()
+
+    assert len(server.said()) == 1
+    expect(other.locator(BUBBLES)).to_have_count(0)
+
+
 def test_message_that_the_replay_shows_is_not_shown_a_second_time(
     chat: Page, server: ScriptedServer
 ) -> None:

@@ -159,15 +159,17 @@ async def test_resolved_person_is_not_looked_up_again(pending_phone: Phone) -> N
     assert len(await pending_phone.people()) == 1
 
 
-async def test_challenge_is_sent_and_the_message_held_back(phone: Phone) -> None:
-    question = RoomEvent(
+def question(body: str) -> InjectedEvent[RoomEvent]:
+    event = RoomEvent(
         room_id="home",
         source=EventSource(channel_id="system", channel_type=ChannelType.SYSTEM),
-        content=TextContent(body="Who is writing?"),
+        content=TextContent(body=body),
     )
-    phone.answer_ambiguity_with(
-        IdentityHookResult.challenge(InjectedEvent(event=question, target_channel_ids=["sms"]))
-    )
+    return InjectedEvent(event=event, target_channel_ids=["sms"])
+
+
+async def test_challenge_is_sent_and_the_message_held_back(phone: Phone) -> None:
+    phone.answer_ambiguity_with(IdentityHookResult.challenge(question("Who is writing?")))
 
     result = await phone.write()
 

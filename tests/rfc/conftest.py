@@ -3,8 +3,10 @@
 import pytest
 
 from rooms import RoomKit
+from tests.draft import Draft
 from tests.kit_fixtures import kit, make_kit, store, store_class
 from tests.scene import Scene
+from tests.steps import stored
 
 __all__ = ["kit", "make_kit", "store", "store_class"]
 
@@ -19,3 +21,8 @@ async def scene(kit: RoomKit) -> Scene:
     opened = Scene(kit)
     await opened.open()
     return opened
+
+
+@pytest.fixture
+async def draft(scene: Scene) -> Draft:
+    return Draft(scene, stored(await scene.say("old")))

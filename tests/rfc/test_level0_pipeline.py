@@ -192,27 +192,37 @@ async def test_slow_delivery_does_not_hold_the_room(scene: Scene) -> None:
     await asyncio.gather(first, second)
 
 
+class SlowThinker:
+    """A hook that takes its time over the message `slow`."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.order: list[str] = []
+
+    async def think(self, event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
+        """Note the message; wait if it is the slow one."""
+        self.order += bodies([event])
+        if bodies([event]) == ["slow"]:
+            self.begun.set()
+            await self.gate.wait()
+        return HookResult.allow()
+
+
 @pytest.mark.rfc("0.31")
 async def test_slow_hook_holds_its_own_room_and_no_other(scene: Scene) -> None:
     await scene.kit.create_room("elsewhere")
     await scene.kit.attach_channel("elsewhere", "person")
-    gate, begun, order = asyncio.Event(), asyncio.Event(), list[str]()
-
-    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST)
-    async def think(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
-        order.extend(bodies([event]))
-        if bodies([event]) == ["slow"]:
-            begun.set()
-            await gate.wait()
-        return HookResult.allow()
-
+    thinker = SlowThinker()
+    scene.kit.hook(HookTrigger.BEFORE_BROADCAST, name="think")(thinker.think)
     first = asyncio.ensure_future(scene.say("slow"))
-    await begun.wait()
+    await thinker.begun.wait()
+
     second = asyncio.ensure_future(scene.say("waits"))
     await scene.say("passes", room_id="elsewhere")
 
-    assert order == ["slow", "passes"]
-    gate.set()
+    assert thinker.order == ["slow", "passes"]
+    thinker.gate.set()
     await asyncio.gather(first, second)
     assert bodies(await scene.rows()) == ["slow", "waits"]
 

@@ -7,6 +7,7 @@ import pytest
 from hooks import HookTrigger, InjectedEvent
 from rooms import (
     ChannelType,
+    EditContent,
     EventStatus,
     EventType,
     IdentificationStatus,
@@ -18,6 +19,7 @@ from rooms import (
     Participant,
     RoomContext,
     RoomEvent,
+    TextContent,
 )
 from rooms.testing.rig import Recorder, bodies
 from tests.kit_fixtures import MakeKit
@@ -268,28 +270,50 @@ async def test_only_chosen_channel_types_are_looked_up(make_kit: MakeKit) -> Non
     assert directory.asked == ["+1"]
 
 
+def edit_of(target: RoomEvent, *, channel: str, sender: str) -> InboundMessage:
+    content = EditContent(target_event_id=target.id, new_content=TextContent(body="new"))
+    return InboundMessage(
+        channel_id=channel,
+        sender_id=sender,
+        content=content,
+        event_type=EventType.EDIT,
+        room_id=ROOM,
+    )
+
+
+@pytest.mark.rfc("1.11")
+async def test_author_who_was_unknown_when_writing_is_still_the_author(door: Door) -> None:
+    target = stored(await door.scene.say("old", sender="+1"))
+    door.directory.answer = IdentityResult(status=Status.IDENTIFIED, identity=NOOR)
+
+    result = await door.scene.kit.process_inbound(edit_of(target, channel="person", sender="+1"))
+
+    assert (result.blocked, result.reason) == (False, None)
+    assert bodies(await door.scene.rows())[0] == "new"
+
+
 @pytest.mark.rfc("1.11")
 async def test_author_who_comes_through_another_door_is_still_the_author(door: Door) -> None:
     door.directory.answer = IdentityResult(status=Status.IDENTIFIED, identity=NOOR)
     await door.scene.add(Recorder("mail", channel_type=ChannelType.EMAIL))
     target = stored(await door.scene.say("old", sender="+1"))
-    wire = {
-        "type": "edit",
-        "target_event_id": target.id,
-        "new_content": {"type": "text", "body": "new"},
-    }
 
     result = await door.scene.kit.process_inbound(
-        InboundMessage.model_validate(
-            {
-                "channel_id": "mail",
-                "sender_id": "noor@example.com",
-                "content": wire,
-                "event_type": EventType.EDIT,
-                "room_id": ROOM,
-            }
-        )
+        edit_of(target, channel="mail", sender="noor@example.com")
     )
 
     assert not result.blocked
     assert bodies(await door.scene.rows())[0] == "new"
+
+
+@pytest.mark.rfc("1.11")
+async def test_one_person_under_two_records_may_edit_what_either_wrote(door: Door) -> None:
+    await door.scene.add(Login("login"))
+    for record in ("a", "b"):
+        person = Participant(id=record, room_id=ROOM, channel_id="login", identity_id="noor")
+        await door.scene.kit.store.add_participant(person)
+    target = stored(await door.scene.say("old", channel="login", sender="a"))
+
+    result = await door.scene.kit.process_inbound(edit_of(target, channel="login", sender="b"))
+
+    assert (result.blocked, result.reason) == (False, None)

@@ -7,7 +7,6 @@ import pytest
 from channels_app import AIChannel, MockAIProvider, MockSMSProvider, SMSChannel
 from hooks import HookExecution, HookResult, HookTrigger, Task
 from rooms import (
-    Access,
     ChannelType,
     DeleteContent,
     EditContent,
@@ -20,17 +19,15 @@ from rooms import (
     IdentityResult,
     InboundMessage,
     MockIdentityResolver,
-    RateLimit,
     RoomContext,
     RoomEvent,
     RoomKit,
     TextContent,
 )
-from rooms.testing.clock import FakeClock
 from rooms.testing.rig import Recorder, ScriptedAgent, Turn, bodies, streamed, text
 from tests.kit_fixtures import MakeKit
 from tests.scene import ROOM, Scene, injection
-from tests.steps import spy, stored, timeline, until
+from tests.steps import spy, stored, timeline
 
 NOOR = Identity(id="noor", display_name="Noor")
 
@@ -102,16 +99,19 @@ async def test_trap_04_blocked_deletion_has_not_deleted(scene: Scene) -> None:
     assert len(deleted) == 0
 
 
+async def say_while_muted(scene: Scene, body: str) -> None:
+    await scene.kit.mute(ROOM, "person")
+    await scene.say(body)
+    await scene.kit.unmute(ROOM, "person")
+
+
 async def test_trap_05_model_never_reads_what_it_may_not(scene: Scene) -> None:
     model = MockAIProvider(responses=["noted"])
     await scene.add(AIChannel("ai", provider=model))
-    quiet = {"addressed_to": list[str]()}
-    edited = stored(await scene.say("amount 300", **quiet))
-    deleted = stored(await scene.say("password rosebud", **quiet))
-    await scene.say("whisper to staff", visibility="staff", **quiet)
-    await scene.kit.mute(ROOM, "person")
-    await scene.say("blocked words", **quiet)
-    await scene.kit.unmute(ROOM, "person")
+    edited = stored(await scene.say("amount 300", addressed_to=[]))
+    deleted = stored(await scene.say("password rosebud", addressed_to=[]))
+    await scene.say("whisper to staff", visibility="staff", addressed_to=[])
+    await say_while_muted(scene, "blocked words")
     new = TextContent(body="amount 900")
     await scene.kit.process_inbound(change(EditContent(target_event_id=edited.id, new_content=new)))
     await scene.kit.process_inbound(change(DeleteContent(target_event_id=deleted.id)))
@@ -175,22 +175,24 @@ async def test_trap_08_mute_silences_the_voice_only(scene: Scene) -> None:
     assert [row.blocked_by for row in await scene.rows()] == [None, "source_muted"]
 
 
+async def clear(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
+    empty = event.model_copy(update={"content": TextContent(body="")})
+    return HookResult.modify(empty, injected=[injection("softened", "person")])
+
+
+async def nonsense(event: RoomEvent, context: RoomContext) -> HookResult[str]:
+    return HookResult.modify("not an event")
+
+
 async def test_trap_09_replacement_survives_a_later_hook_s_nonsense(scene: Scene) -> None:
     seen: list[str] = []
 
-    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST, priority=0)
-    async def redact(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
-        clean = event.model_copy(update={"content": TextContent(body="")})
-        return HookResult.modify(clean, injected=[injection("softened", "person")])
-
-    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST, priority=1)
-    async def nonsense(event: RoomEvent, context: RoomContext) -> HookResult[str]:
-        return HookResult.modify("not an event")
-
-    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST, priority=2)
     async def judge(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
         seen.extend(bodies([event]))
         return HookResult.block("no")
+
+    for priority, hook in enumerate((clear, nonsense, judge)):
+        scene.kit.hook(HookTrigger.BEFORE_BROADCAST, priority=priority)(hook)
 
     await scene.say("secret")
 
@@ -248,9 +250,14 @@ async def test_trap_12_detached_customer_does_not_drift_back_in(kit: RoomKit) ->
     assert result.event is None or result.event.room_id != first or result.blocked
 
 
+def agree(event: RoomEvent, context: RoomContext) -> str | None:
+    return "noted" if bodies([event]) == ["announcement"] else None
+
+
 async def test_trap_13_hook_that_writes_into_its_own_room_does_not_wait_for_itself(
     scene: Scene,
 ) -> None:
+    await scene.add(ScriptedAgent("bot", agree))  # its answer needs the room, too
     other = await scene.add(Recorder("other"))
 
     @scene.kit.hook(HookTrigger.BEFORE_BROADCAST)
@@ -261,10 +268,9 @@ async def test_trap_13_hook_that_writes_into_its_own_room_does_not_wait_for_itse
 
     async with asyncio.timeout(5):
         await scene.say()
-        await other.until_delivered(2)
+        await other.until_delivered(3)
 
-    assert sorted(bodies(await scene.rows())) == ["announcement", "hello"]
-    assert sorted(bodies(other.delivered)) == ["announcement", "hello"]
+    assert sorted(bodies(await scene.rows())) == ["announcement", "hello", "noted"]
 
 
 async def test_trap_13_agent_that_writes_into_its_own_room_does_not_wait_for_itself(
@@ -289,9 +295,7 @@ async def test_trap_13_row_without_deliveries_does_not_stop_a_lane(scene: Scene)
     other = await scene.add(Recorder("other"))
     await scene.say("one")
     await scene.say("hidden", visibility="none")
-    await scene.kit.mute(ROOM, "person")
-    await scene.say("blocked")
-    await scene.kit.unmute(ROOM, "person")
+    await say_while_muted(scene, "blocked")
 
     await scene.say("two")
 
@@ -323,12 +327,21 @@ class Learning(IdentityResolver):
         return IdentityResult(status=IdentificationStatus.AMBIGUOUS, candidates=[NOOR])
 
 
-async def test_trap_15_person_in_doubt_is_promoted_and_not_doubled(make_kit: MakeKit) -> None:
+@pytest.fixture
+async def learning(make_kit: MakeKit) -> tuple[Scene, Learning]:
+    """A scene whose resolver will learn who writes."""
     resolver = Learning()
     scene = Scene(make_kit(identity_resolver=resolver))
     await scene.kit.store.create_identity(NOOR)
     await scene.open()
     await scene.add(Recorder("mail", channel_type=ChannelType.EMAIL))
+    return scene, resolver
+
+
+async def test_trap_15_person_in_doubt_is_promoted_and_not_doubled(
+    learning: tuple[Scene, Learning],
+) -> None:
+    scene, resolver = learning
     await scene.say(sender="+1")
     [pending] = await scene.kit.store.list_participants(ROOM)
     resolver.sure = True
@@ -338,156 +351,28 @@ async def test_trap_15_person_in_doubt_is_promoted_and_not_doubled(make_kit: Mak
 
     [person] = await scene.kit.store.list_participants(ROOM)
     assert (person.id, person.identity_id) == (pending.id, "noor")
-    assert person.identification is IdentificationStatus.IDENTIFIED
     assert person.connected_via == ["person", "mail"]
     types = [row.type for row in await scene.full()]
     assert types.count(EventType.PARTICIPANT_IDENTIFIED) == 1
     assert EventType.PARTICIPANT_UPDATED not in types
 
 
+async def refuse(
+    event: RoomEvent, context: RoomContext, result: IdentityResult
+) -> IdentityHookResult:
+    return IdentityHookResult.reject("strangers")
+
+
 async def test_trap_15_known_person_is_not_locked_out_by_a_rule_for_strangers(
-    make_kit: MakeKit,
+    learning: tuple[Scene, Learning],
 ) -> None:
-    resolver = Learning()
+    scene, resolver = learning
     resolver.sure = True
-    scene = Scene(make_kit(identity_resolver=resolver))
-    await scene.kit.store.create_identity(NOOR)
-    await scene.open()
     await scene.say(sender="+1")
-    resolver.sure = False
     [person] = await scene.kit.store.list_participants(ROOM)
+    resolver.sure = False
+    scene.kit.identity_hook(HookTrigger.ON_IDENTITY_AMBIGUOUS)(refuse)
 
-    @scene.kit.identity_hook(HookTrigger.ON_IDENTITY_AMBIGUOUS)
-    async def refuse(
-        event: RoomEvent, context: RoomContext, result: IdentityResult
-    ) -> IdentityHookResult:
-        return IdentityHookResult.reject("strangers")
+    by_phone, by_id = await scene.say(sender="+1"), await scene.say(sender=person.id)
 
-    result = await scene.say(sender=person.id)
-
-    assert not result.blocked
-
-
-# --- also watch
-
-
-async def test_watch_slow_rate_still_sends(make_kit: MakeKit) -> None:
-    clock = FakeClock()
-    scene = Scene(make_kit(clock=clock))
-    await scene.open()
-    slow = await scene.add(Recorder("slow"), rate_limit=RateLimit(max_per_minute=30))
-
-    await scene.say("one")
-    second = asyncio.ensure_future(scene.say("two"))
-    await until(lambda: clock.sleepers > 0)
-    await clock.advance(1.9)
-    too_early = bodies(slow.delivered)
-    await clock.advance(0.2)
-    await second
-
-    assert too_early == ["one"]
-    assert bodies(slow.delivered) == ["one", "two"]
-
-
-async def test_watch_blocked_event_counts_as_growth_and_as_activity(make_kit: MakeKit) -> None:
-    clock = FakeClock()
-    scene = Scene(make_kit(clock=clock))
-    await scene.open()
-    before = await scene.kit.get_room(ROOM)
-    scene.before_broadcast(HookResult.block("no"))
-    await clock.advance(30)
-
-    await scene.say()
-
-    after = await scene.kit.get_room(ROOM)
-    assert after.event_count == before.event_count + 1
-    assert after.timers.last_activity_at == clock.now()
-
-
-async def test_watch_refusal_of_a_provider_is_a_failed_delivery(scene: Scene) -> None:
-    provider = MockSMSProvider()
-    provider.fail_with("bad_number")
-    await scene.add(SMSChannel("sms", provider=provider), metadata={"phone_number": "+1"})
-
-    result = await scene.say()
-
-    delivery = result.delivery_results["sms"]
-    assert delivery.status == "failed"
-    assert delivery.error is not None
-    assert delivery.error.code == "bad_number"
-
-
-async def test_watch_missing_recipient_is_a_failed_delivery(scene: Scene) -> None:
-    provider = MockSMSProvider()
-    await scene.add(SMSChannel("sms", provider=provider))
-
-    result = await scene.say()
-
-    assert result.delivery_results["sms"].status == "failed"
-    assert provider.log.calls == []
-
-
-async def test_watch_channel_that_is_not_registered_is_reported(scene: Scene) -> None:
-    await scene.add(Recorder("gone"))
-    scene.kit.unregister_channel("gone")
-
-    result = await scene.say()
-
-    assert not result.blocked
-    assert result.delivery_results["gone"].status == "failed"
-
-
-async def test_watch_one_channel_serves_many_rooms(scene: Scene) -> None:
-    bot = await scene.add(ScriptedAgent("bot"))
-    await scene.kit.create_room("elsewhere")
-    for channel in ("person", "bot"):
-        await scene.kit.attach_channel("elsewhere", channel)
-    await scene.say("here")
-
-    await scene.say("there", room_id="elsewhere")
-
-    assert [asked.prompt for asked in bot.asked] == [["here"], ["there"]]
-    assert [asked.context.room.id for asked in bot.asked] == [ROOM, "elsewhere"]
-
-
-async def test_watch_question_is_over_before_its_answer_is_decided_on(scene: Scene) -> None:
-    log: list[str] = []
-
-    @scene.kit.hook(HookTrigger.AFTER_BROADCAST, execution=HookExecution.ASYNC)
-    async def over(event: RoomEvent, context: RoomContext) -> None:
-        log.append(f"over: {bodies([event])[0]}")
-
-    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST)
-    async def decide(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
-        log.append(f"decide: {bodies([event])[0]}")
-        return HookResult.allow()
-
-    await scene.add(ScriptedAgent("bot", "answer"))
-    await scene.say()
-
-    assert log == ["decide: hello", "over: hello", "decide: answer", "over: answer"]
-
-
-async def test_watch_task_that_was_not_stored_is_not_announced(scene: Scene) -> None:
-    created = spy(scene.kit, HookTrigger.ON_TASK_CREATED)
-
-    @scene.kit.hook(HookTrigger.BEFORE_BROADCAST)
-    async def close(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
-        await scene.kit.close_room(ROOM)
-        return HookResult(action="allow", tasks=[Task(title="too late")])
-
-    await scene.say()
-
-    stored_tasks = [task.title for task in await scene.kit.list_tasks(ROOM)]
-    assert [task.title for task in created] == stored_tasks
-
-
-async def test_watch_restricted_channel_keeps_its_rights_when_attached_again(
-    scene: Scene,
-) -> None:
-    await scene.add(Recorder("guest"), access=Access.READ_ONLY)
-    await scene.kit.detach_channel(ROOM, "guest")
-
-    again = await scene.kit.attach_channel(ROOM, "guest", access=Access.WRITE_ONLY)
-
-    assert again.access is Access.WRITE_ONLY  # an explicit attach is a new grant
+    assert (by_phone.reason, by_id.reason) == (None, None)

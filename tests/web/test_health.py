@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db import OperationalError
 from django.test import AsyncClient, override_settings
 from django.utils import timezone
@@ -58,10 +58,10 @@ class TestReadiness:
     async def test_probe_leaves_nothing_behind(self) -> None:
         await AsyncClient().get("/readyz")
 
-        assert not await Room.objects.aexists()
+        assert not await database_sync_to_async(Room.objects.exists)()
 
     async def test_late_work_is_told_and_does_not_make_the_site_unready(self) -> None:
-        await sync_to_async(store_job)(late_s=90)
+        await database_sync_to_async(store_job)(late_s=90)
 
         response = await AsyncClient().get("/readyz")
 

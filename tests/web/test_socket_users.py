@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Permission, User
+from django.db import connections
 from django.test import Client
 
 from channels_app.channels.websocket import WebSocketChannel
@@ -24,6 +26,8 @@ async def kit(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RoomKit]:
     monkeypatch.setattr(runtime, "_kit", made)
     yield made
     await made.close()
+    # Channels' test client keeps the connection of the middleware's thread from being closed.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

@@ -1,0 +1,108 @@
+"""The `ROOMKIT` setting: defaults, and sentences about what is wrong with it."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from rooms.conf import find_faults, get_settings
+
+CHAT = {"FACTORY": "channels_app.WebSocketChannel"}
+
+
+def test_defaults_are_those_of_the_kit() -> None:
+    with override_settings(ROOMKIT={}):
+        conf = get_settings()
+
+    assert (conf.MAX_CHAIN_DEPTH, conf.PROCESS_TIMEOUT_SECONDS) == (5, 30.0)
+    assert (conf.IDENTITY_TIMEOUT_SECONDS, conf.MESSAGE_MAX_LENGTH) == (10.0, 8000)
+    assert (conf.CHANNELS, conf.IDENTITY_RESOLVER, conf.INBOUND_ROUTER) == ({}, None, None)
+
+
+def test_site_without_the_setting_gets_the_defaults(settings: Any) -> None:
+    del settings.ROOMKIT
+
+    assert get_settings().MAX_CHAIN_DEPTH == 5
+
+
+def test_values_are_read() -> None:
+    given = {"MAX_CHAIN_DEPTH": 3, "CHANNELS": {"chat": {**CHAT, "ORGANIZATION_ID": "acme"}}}
+
+    with override_settings(ROOMKIT=given):
+        conf = get_settings()
+
+    assert conf.MAX_CHAIN_DEPTH == 3
+    entry = conf.CHANNELS["chat"]
+    assert (entry.FACTORY, entry.OPTIONS, entry.ORGANIZATION_ID) == (CHAT["FACTORY"], {}, "acme")
+
+
+def test_setting_is_read_once() -> None:
+    with override_settings(ROOMKIT={}):
+        assert get_settings() is get_settings()
+
+
+def test_overriding_the_setting_takes_effect_and_ends() -> None:
+    with override_settings(ROOMKIT={"MAX_CHAIN_DEPTH": 3}):
+        with override_settings(ROOMKIT={"MAX_CHAIN_DEPTH": 4}):
+            inner = get_settings().MAX_CHAIN_DEPTH
+        outer = get_settings().MAX_CHAIN_DEPTH
+
+    assert (inner, outer) == (4, 3)
+
+
+def test_another_setting_leaves_it_alone() -> None:
+    before = get_settings()
+
+    with override_settings(LANGUAGE_CODE="fr"):
+        assert get_settings() is before
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        # a misspelt key: the nearest known one
+        ({"CHANELS": {}}, "ROOMKIT['CHANELS'] is unknown: did you mean 'CHANNELS'?"),
+        (
+            {"CHANNELS": {"chat": {**CHAT, "OPTION": {}}}},
+            "ROOMKIT['CHANNELS']['chat']['OPTION'] is unknown: did you mean 'OPTIONS'?",
+        ),
+        # nothing near: all that are known
+        ({"COLOUR": "red"}, "ROOMKIT['COLOUR'] is unknown: known are ['CHANNELS', 'CHAT', "),
+        # a wrong value is shown with its place
+        ({"MAX_CHAIN_DEPTH": 0}, "ROOMKIT['MAX_CHAIN_DEPTH'] is wrong (it is 0): "),
+        ({"PROCESS_TIMEOUT_SECONDS": "soon"}, "is wrong (it is 'soon'): "),
+        ({"MAX_CHAIN_DEPTH": None}, "ROOMKIT['MAX_CHAIN_DEPTH'] is wrong (it is None): "),
+        ({"CHANNELS": {"chat": {}}}, "ROOMKIT['CHANNELS']['chat']['FACTORY'] is wrong"),
+        # not even a dictionary
+        (["CHANNELS"], "ROOMKIT is ['CHANNELS']: make it a dictionary"),
+        (None, "ROOMKIT is None: make it a dictionary"),
+    ],
+)
+def test_fault_is_described(given: object, says: str) -> None:
+    [fault] = find_faults(given)
+
+    assert says in fault
+
+
+def test_every_fault_is_told_at_once() -> None:
+    given = {"CHANELS": {}, "MAX_CHAIN_DEPTH": 0}
+
+    with override_settings(ROOMKIT=given), pytest.raises(ImproperlyConfigured) as refusal:
+        get_settings()
+
+    assert "CHANELS" in str(refusal.value)
+    assert "MAX_CHAIN_DEPTH" in str(refusal.value)
+
+
+def test_secrets_in_options_are_not_repeated() -> None:
+    given = {"CHANNELS": {"sms": {"OPTIONS": {"auth_token": "s3cret"}}}}
+
+    faults = find_faults(given)
+
+    assert faults
+    assert "s3cret" not in " ".join(faults)
+
+
+def test_usable_setting_has_no_faults() -> None:
+    assert find_faults({"CHANNELS": {"chat": CHAT}}) == []

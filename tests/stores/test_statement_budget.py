@@ -1,0 +1,83 @@
+"""How many SQL statements one message costs: the database's share of the time follows them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from django.db import connection
+
+from channels_app import WebSocketChannel
+from hooks import HookResult, HookTrigger
+from rooms import InboundMessage, RoomContext, RoomEvent, RoomKit, TextContent
+from rooms.stores.orm import OrmStore
+from tests.stores.statements import count_statements
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("committed_database")]
+
+ROOM = "room"
+# The room before the lock, the room under it, the key; then the commit, which is one call of a
+# function on PostgreSQL, and on SQLite the room once more, the event and the room's counters.
+BUDGET = {"postgresql": 4, "sqlite": 6}
+
+
+class Desk:
+    """Somebody who is shown what is said."""
+
+    def __init__(self) -> None:
+        self.shown: list[RoomEvent] = []
+
+    async def show(self, _connection_id: str, event: RoomEvent) -> None:
+        self.shown.append(event)
+
+
+async def allow(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
+    return HookResult.allow()
+
+
+async def say(kit: RoomKit, key: str) -> None:
+    result = await kit.process_inbound(
+        InboundMessage(
+            channel_id="visitor",
+            sender_id="ann",
+            content=TextContent(body="hello"),
+            room_id=ROOM,
+            idempotency_key=key,
+        )
+    )
+    assert result.event is not None
+    assert not result.blocked
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[OrmStore]:
+    made = OrmStore()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def kit(store: OrmStore, desk: Desk) -> AsyncIterator[RoomKit]:
+    """A room in which somebody has spoken before, with one hook and one socket that listens."""
+    made, target = RoomKit(store), WebSocketChannel("desk")
+    made.register_channel(WebSocketChannel("visitor"))
+    made.register_channel(target)
+    made.hook(HookTrigger.BEFORE_BROADCAST, name="look")(allow)
+    await made.create_room(ROOM)
+    await made.attach_channel(ROOM, "visitor")
+    await made.attach_channel(ROOM, "desk")
+    target.register_connection("socket", desk.show, room_id=ROOM)
+    await say(made, "first")
+    yield made
+    await made.close()
+
+
+async def test_message_costs_no_more_statements(kit: RoomKit, store: OrmStore, desk: Desk) -> None:
+    async with count_statements(store) as statements:
+        await say(kit, "second")
+
+    assert len(statements) == BUDGET[connection.vendor], "\n".join(statements)
+    assert len(desk.shown) == 2
