@@ -12,10 +12,11 @@ from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.spawning import TaskGroup
 from rooms.pipeline.waiting import Cascade, caller_waits
-from rooms.pipeline.work import Work
+from rooms.pipeline.work import Runner, Work
 from rooms.testing.clock import FakeClock
 from rooms.testing.factories import ROOM, make_binding, make_event, make_room
 from rooms.testing.rig import bodies
+from tests.steps import until
 
 
 class Tally(Broadcast):
@@ -40,7 +41,7 @@ class Floor:
     def __init__(self, store: InMemoryStore) -> None:
         self.tasks = TaskGroup()
         self.leases = LeaseKeeper(store, self.tasks, node="here", seconds=60)
-        runners = dict.fromkeys(DeliveryKind, self._run)
+        runners: dict[DeliveryKind, Runner] = dict.fromkeys(DeliveryKind, self._run)
         self.lanes = Lanes(self.tasks, runners, self.leases)
         self.cascade = Cascade()
         self.tally = Tally()
@@ -120,9 +121,7 @@ async def test_lanes_do_not_wait_for_each_other(floor: Floor, elsewhere: dict[st
     floor.submit("slow")
     quick = floor.submit("quick", **elsewhere)  # type: ignore[arg-type]  # only names are given
 
-    async with asyncio.timeout(5):
-        while not quick.settled:
-            await asyncio.sleep(0)
+    await until(lambda: quick.settled)
 
     assert floor.done == ["quick"]
     gate.set()

@@ -19,7 +19,7 @@ class CountedStore(InMemoryStore):
         super().__init__()
         self.read: list[int | None] = []
 
-    async def load_tail(  # type: ignore[override]  # the parent makes its verbs of callables
+    async def load_tail(
         self, room_id: str, *, limit: int, after_index: int | None = None
     ) -> list[RoomEvent]:
         """Note after which index, then read."""
@@ -145,11 +145,11 @@ async def test_room_that_was_deleted_and_made_again_does_not_remember(memory: Me
 async def test_only_messages_are_kept_and_blocked_ones_are_among_them(memory: Memory) -> None:
     await memory.commit("one")
     await memory.see()
-    for body, fields in [
-        ("joined", {"type": EventType.PARTICIPANT_JOINED}),
-        ("blocked", {"status": EventStatus.BLOCKED}),
+    for body, type_, status in [
+        ("joined", EventType.PARTICIPANT_JOINED, EventStatus.DELIVERED),
+        ("blocked", EventType.MESSAGE, EventStatus.BLOCKED),
     ]:
-        committed = await memory.commit(body, **fields)
+        committed = await memory.commit(body, type=type_, status=status)
         assert committed.room is not None
         memory.recent.append(committed.room, committed.events)
 

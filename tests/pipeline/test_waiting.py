@@ -22,7 +22,7 @@ from rooms import (
 from rooms.pipeline.waiting import Cascade, caller_waits
 from rooms.testing.rig import PATIENCE_S, Recorder, ScriptedAgent, bodies, text
 from tests.scene import ROOM, Scene
-from tests.steps import stored
+from tests.steps import stored, until
 
 Act = Callable[[Scene], Awaitable[object]]
 
@@ -130,12 +130,14 @@ class Voice:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.waits: list[bool] = []
+        self.spoken: list[RoomEvent] = []
 
     async def speak(self) -> None:
         """Note whether the caller would wait, and write unless it was done before."""
         self.waits.append(caller_waits())
         if len(self.waits) == 1:
-            await self.scene.kit.send_event(ROOM, "person", TextContent(body="nested"))
+            nested = TextContent(body="nested")
+            self.spoken.append(await self.scene.kit.send_event(ROOM, "person", nested))
 
 
 @pytest.fixture
@@ -245,10 +247,9 @@ async def test_hook_may_write_into_its_room_and_is_answered_at_commit(
 
     async with asyncio.timeout(PATIENCE_S):
         await act(scene)
-        while "nested" not in bodies(await scene.rows()):
-            await asyncio.sleep(0)
+        await until(lambda: bool(voice.spoken))
 
-    assert voice.waits
+    assert bodies(voice.spoken) == ["nested"]
     assert not any(voice.waits)
 
 

@@ -15,44 +15,36 @@ Publish = Callable[[RoomKit], Awaitable[None]]
 Kind = EphemeralEventType
 
 CALLS: list[dict[str, Any]] = [{"name": "look_up", "id": "1"}]
-PUBLISHED: list[tuple[Publish, Kind, str, dict[str, Any]]] = [
-    (lambda kit: kit.publish_typing(ROOM, "ann"), Kind.TYPING_START, "ann", {}),
-    (lambda kit: kit.publish_typing(ROOM, "ann", False), Kind.TYPING_STOP, "ann", {}),
+PUBLISHED: list[tuple[Publish, tuple[Kind, str, dict[str, Any]]]] = [
+    (lambda kit: kit.publish_typing(ROOM, "ann"), (Kind.TYPING_START, "ann", {})),
+    (lambda kit: kit.publish_typing(ROOM, "ann", False), (Kind.TYPING_STOP, "ann", {})),
     (
         lambda kit: kit.publish_typing(ROOM, "ann", True, {"name": "Ann"}),
-        Kind.TYPING_START,
-        "ann",
-        {"name": "Ann"},
+        (Kind.TYPING_START, "ann", {"name": "Ann"}),
     ),
     (
         lambda kit: kit.publish_presence(ROOM, "ann", "away"),
-        Kind.PRESENCE_AWAY,
-        "ann",
-        {"status": "away"},
+        (Kind.PRESENCE_AWAY, "ann", {"status": "away"}),
     ),
     (
         lambda kit: kit.publish_read_receipt(ROOM, "ann", "e1"),
-        Kind.READ_RECEIPT,
-        "ann",
-        {"event_id": "e1"},
+        (Kind.READ_RECEIPT, "ann", {"event_id": "e1"}),
     ),
     (
         lambda kit: kit.publish_reaction(ROOM, "ann", "e1", "👍"),
-        Kind.REACTION,
-        "ann",
-        {"target_event_id": "e1", "emoji": "👍", "action": "add"},
+        (Kind.REACTION, "ann", {"target_event_id": "e1", "emoji": "👍", "action": "add"}),
     ),
     (
         lambda kit: kit.publish_tool_call(ROOM, "bot", CALLS),
-        Kind.TOOL_CALL_START,
-        "bot",
-        {"tool_calls": CALLS, "channel_id": "bot"},
+        (Kind.TOOL_CALL_START, "bot", {"tool_calls": CALLS, "channel_id": "bot"}),
     ),
     (
         lambda kit: kit.publish_tool_call(ROOM, "bot", CALLS, Kind.TOOL_CALL_END, duration_ms=12),
-        Kind.TOOL_CALL_END,
-        "bot",
-        {"tool_calls": CALLS, "channel_id": "bot", "duration_ms": 12},
+        (
+            Kind.TOOL_CALL_END,
+            "bot",
+            {"tool_calls": CALLS, "channel_id": "bot", "duration_ms": 12},
+        ),
     ),
 ]
 
@@ -65,21 +57,20 @@ async def passed(scene: Scene) -> list[EphemeralEvent]:
     return told
 
 
-@pytest.mark.parametrize(("publish", "kind", "user_id", "data"), PUBLISHED)
+@pytest.mark.parametrize(("publish", "told"), PUBLISHED)
 async def test_watchers_of_the_room_are_told(
     scene: Scene,
     clock: FakeClock,
     passed: list[EphemeralEvent],
     publish: Publish,
-    kind: Kind,
-    user_id: str,
-    data: dict[str, Any],
+    told: tuple[Kind, str, dict[str, Any]],
 ) -> None:
     await publish(scene.kit)
     await clock.settle()
 
     [event] = passed
-    assert (event.room_id, event.type, event.user_id, event.data) == (ROOM, kind, user_id, data)
+    assert event.room_id == ROOM
+    assert (event.type, event.user_id, event.data) == told
 
 
 async def test_tool_activity_names_its_channel(
@@ -102,14 +93,14 @@ async def test_other_rooms_hear_nothing(
 
 async def test_nothing_is_stored_and_no_hook_runs(scene: Scene, clock: FakeClock) -> None:
     before, counters = await scene.full(), await scene.counters()
-    hooks = [spy(scene.kit, trigger) for trigger in (HookTrigger.AFTER_BROADCAST,)]
+    ran = spy(scene.kit, HookTrigger.AFTER_BROADCAST)
 
-    for publish, *_ in PUBLISHED:
+    for publish, _ in PUBLISHED:
         await publish(scene.kit)
     await clock.settle()
 
     assert (await scene.full(), await scene.counters()) == (before, counters)
-    assert [list(hook) for hook in hooks] == [[]]
+    assert list(ran) == []
 
 
 async def test_watcher_may_leave(scene: Scene, clock: FakeClock) -> None:

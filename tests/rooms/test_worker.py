@@ -33,7 +33,7 @@ from rooms.testing.factories import make_event
 from rooms.testing.rig import PATIENCE_S, Recorder, ScriptedAgent, bodies
 from tests.kit_fixtures import MakeKit
 from tests.scene import ROOM, Scene
-from tests.steps import watch
+from tests.steps import until, watch
 
 LEASE_S = 15.0
 
@@ -44,13 +44,13 @@ class FailingReads(InMemoryStore):
     failures: tuple[Exception, ...] = ()
     unreadable = ""
 
-    async def get_room(self, room_id: str) -> Room | None:  # type: ignore[override]  # same
+    async def get_room(self, room_id: str) -> Room | None:
         """Fail or read."""
         if room_id == self.unreadable:
             raise ValueError("not a room")
         return await super().get_room(room_id)
 
-    async def get_event(self, event_id: str) -> RoomEvent | None:  # type: ignore[override]  # same
+    async def get_event(self, event_id: str) -> RoomEvent | None:
         """Fail or read."""
         if self.failures:
             failure, *rest = self.failures
@@ -249,9 +249,7 @@ async def dead_thinker(site: Site) -> RoomEvent:
 
     agent = await site.old.add(ScriptedAgent("bot", think))
     site.say("question")
-    async with asyncio.timeout(PATIENCE_S):
-        while not agent.asked:
-            await asyncio.sleep(0)
+    await until(lambda: bool(agent.asked))
     await site.die()
     return agent.asked[0].event
 
@@ -359,7 +357,7 @@ class MoodyStore(InMemoryStore):
         self.leased = 0
         self.timed = 0
 
-    async def lease_deliveries(  # type: ignore[override]  # the parent makes its verbs of callables
+    async def lease_deliveries(
         self, owner: str, *, seconds: float, limit: int = 100
     ) -> list[DeliveryJob]:
         """Count, then fail or not."""
@@ -368,20 +366,18 @@ class MoodyStore(InMemoryStore):
             raise self.failures.pop(0)
         return await super().lease_deliveries(owner, seconds=seconds, limit=limit)
 
-    async def find_idle_room_ids(  # type: ignore[override]  # same
-        self, now: datetime, *, organization_id: str | None = None
+    async def find_idle_room_ids(
+        self, now: datetime, *, organization_id: str | None = None, limit: int = 100
     ) -> list[str]:
         """Count."""
         self.timed += 1
-        return await super().find_idle_room_ids(now, organization_id=organization_id)
+        return await super().find_idle_room_ids(now, organization_id=organization_id, limit=limit)
 
 
 async def run_until_leased(store: MoodyStore, kit: RoomKit, times: int) -> None:
     """Run a worker until it has looked for work so often."""
     running = asyncio.ensure_future(Worker(kit, sweep_seconds=0.001, timer_seconds=0.001).run())
-    async with asyncio.timeout(PATIENCE_S):
-        while store.leased < times:
-            await asyncio.sleep(0)
+    await until(lambda: store.leased >= times)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -459,7 +455,7 @@ class LeaseBook(InMemoryStore):
         self.fails_first = fails_first
         self.news = asyncio.Event()
 
-    async def renew_leases(self, owner: str, *, seconds: float) -> int:  # type: ignore[override]  # same
+    async def renew_leases(self, owner: str, *, seconds: float) -> int:
         """Note, then fail or renew."""
         self.renewed.append((owner, seconds))
         self.news.set()

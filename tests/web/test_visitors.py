@@ -23,6 +23,7 @@ def test_token_names_the_visitor_it_was_made_for() -> None:
         # Signed by this site, but for another purpose.
         signing.TimestampSigner().sign("visitor-9"),
     ],
+    ids=["none", "empty", "unsigned", "another id", "another purpose"],
 )
 def test_other_tokens_name_nobody(token: str | None) -> None:
     assert visitors.read_token(token) is None
