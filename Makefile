@@ -42,7 +42,7 @@ check: lint types ## Everything that reads the code without running it
 lint: $(DEV_STAMP) ## Style, import layers, spelling, templates, missing migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/codespell
 	$(if $(TEMPLATES),$(VENV)/bin/djhtml --tabwidth 2 --check $(TEMPLATES))
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run

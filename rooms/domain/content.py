@@ -13,6 +13,17 @@ MEDIA_URL_SCHEMES = ("http://", "https://", "data:")
 BodyField = Field(validation_alias=AliasChoices("body", "text"))
 
 
+def _make_storable(text: Any) -> Any:
+    """Replace what no database keeps as text: NUL characters and halves of surrogate pairs."""
+    if not isinstance(text, str) or (text.isprintable() and text.isascii()):
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+Words = Annotated[str, BeforeValidator(_make_storable)]
+"""Text that people wrote."""
+
+
 def _check_media_url(url: str) -> str:
     if not url.startswith(MEDIA_URL_SCHEMES):
         raise ValueError(f"media url must start with http://, https:// or data:, got {url[:40]!r}")
@@ -30,7 +41,7 @@ class TextContent(_Content):
     """Plain text; `language` is ISO 639-1. `text` is read as `body`."""
 
     type: Literal["text"] = "text"
-    body: str = BodyField
+    body: Words = BodyField
     language: str | None = None
 
 
@@ -66,7 +77,7 @@ class RichContent(_Content):
     """Formatted text with optional buttons, cards and quick replies."""
 
     type: Literal["rich"] = "rich"
-    body: str = BodyField
+    body: Words = BodyField
     format: Literal["html", "markdown"] = "markdown"
     plain_text: str | None = None
     buttons: list[Button] = []

@@ -1,8 +1,6 @@
-"""Targets that fail: trying again, leaving alone, taking turns (RFC §13)."""
+"""Targets that fail: trying again, and leaving alone (RFC §13)."""
 
-import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -13,8 +11,6 @@ from rooms import (
     DeliveryJob,
     DeliveryOutcome,
     DeliveryState,
-    InboundResult,
-    RateLimit,
     RetryPolicy,
     RoomContext,
     RoomEvent,
@@ -24,35 +20,9 @@ from rooms.testing.clock import FakeClock
 from rooms.testing.rig import Recorder, bodies
 from tests.scene import ROOM, Scene
 from tests.steps import watch
+from tests.timed_phone import TimedRecorder, say
 
 DOWN = RuntimeError("down")
-
-
-class TimedRecorder(Recorder):
-    """Notes at which second it was asked to deliver."""
-
-    def __init__(self, channel_id: str, clock: FakeClock, **options: Any) -> None:
-        super().__init__(channel_id, **options)
-        self.clock = clock
-        self.seconds: list[float] = []
-
-    async def deliver(
-        self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
-    ) -> ChannelOutput:
-        """Note the time, then deliver or fail."""
-        self.seconds.append(round(self.clock.monotonic(), 3))
-        return await super().deliver(event, binding, context)
-
-
-@pytest.fixture
-def phone(clock: FakeClock) -> TimedRecorder:
-    return TimedRecorder("phone", clock)
-
-
-async def say(scene: Scene, body: str = "hello") -> InboundResult:
-    """Let the person speak; nobody may have to wait for a retry."""
-    async with asyncio.timeout(1):
-        return await scene.say(body)
 
 
 async def row_of(scene: Scene, place: int = 0) -> DeliveryJob:
@@ -353,84 +323,3 @@ async def test_breaker_of_one_channel_is_nothing_to_another(
     await say(scene, "still here")
 
     assert len(mail.delivered) == 6
-
-
-# -- taking turns
-
-
-async def test_thirty_a_minute_is_one_every_two_seconds_and_none_is_lost(
-    scene: Scene, phone: TimedRecorder, clock: FakeClock
-) -> None:
-    await scene.add(phone, rate_limit=RateLimit(max_per_minute=30))
-    for number in range(4):
-        await say(scene, str(number))
-
-    await clock.advance(10)
-
-    assert phone.seconds == [0, 2, 4, 6]
-    assert bodies(phone.delivered) == ["0", "1", "2", "3"]
-
-
-async def test_message_over_the_limit_is_queued(
-    scene: Scene, phone: TimedRecorder, clock: FakeClock
-) -> None:
-    await scene.add(phone, rate_limit=RateLimit(max_per_minute=30))
-
-    results = [await say(scene) for _ in range(2)]
-
-    statuses = [result.delivery_results["phone"].status.value for result in results]
-    assert statuses == ["sent", "queued"]
-    await clock.advance(3)
-
-
-@pytest.mark.parametrize(
-    ("limit", "seconds"),
-    [
-        (RateLimit(max_per_second=1, burst=3), [0, 0, 0, 1, 2]),  # a burst, then spacing
-        (RateLimit(max_per_second=2), [0, 0, 0.5, 1, 1.5]),
-        (RateLimit(max_per_second=1, max_per_minute=30), [0, 2, 4, 6, 8]),  # both hold
-    ],
-)
-async def test_every_limit_holds(
-    scene: Scene,
-    phone: TimedRecorder,
-    clock: FakeClock,
-    limit: RateLimit,
-    seconds: list[float],
-) -> None:
-    await scene.add(phone, rate_limit=limit)
-    for number in range(5):
-        await say(scene, str(number))
-
-    await clock.advance(20)
-
-    assert phone.seconds == seconds
-
-
-async def test_limit_is_the_channel_s_whatever_the_room(
-    scene: Scene, phone: TimedRecorder, clock: FakeClock
-) -> None:
-    limit = RateLimit(max_per_minute=30)
-    await scene.add(phone, rate_limit=limit)
-    await scene.kit.create_room("second")
-    await scene.kit.attach_channel("second", "person")
-    await scene.kit.attach_channel("second", "phone", rate_limit=limit)
-    await say(scene)
-    await scene.say(room_id="second")
-
-    await clock.advance(5)
-
-    assert phone.seconds == [0, 2]
-
-
-async def test_limit_of_one_channel_is_nothing_to_another(
-    scene: Scene, phone: TimedRecorder, clock: FakeClock
-) -> None:
-    mail = await scene.add(Recorder("mail"))
-    await scene.add(phone, rate_limit=RateLimit(max_per_minute=1))
-
-    for _ in range(3):
-        await say(scene)
-
-    assert (len(mail.delivered), len(phone.delivered)) == (3, 1)
-    await clock.advance(200)

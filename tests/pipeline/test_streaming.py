@@ -21,66 +21,14 @@ from rooms.testing.clock import FakeClock
 from rooms.testing.rig import (
     Recorder,
     ScriptedAgent,
-    StreamingRecorder,
     Turn,
     bodies,
     streamed,
 )
 from tests.kit_fixtures import MakeKit
 from tests.scene import ROOM, Scene
-from tests.steps import spy, until
-
-ANSWER = streamed("It ", "shipped ", "yesterday.")
-WHOLE = "It shipped yesterday."
-
-
-class Viewer(StreamingRecorder):
-    """Notes the id it was told before the first delta."""
-
-    def __init__(self, channel_id: str = "viewer") -> None:
-        super().__init__(channel_id)
-        self.announced: list[str] = []
-
-    async def deliver_stream(
-        self,
-        text_stream: AsyncIterator[str],
-        event: RoomEvent,
-        binding: ChannelBinding,
-        context: RoomContext,
-    ) -> ChannelOutput:
-        """Note the id, then read."""
-        self.announced.append(event.id)
-        return await super().deliver_stream(text_stream, event, binding, context)
-
-
-@pytest.fixture
-async def viewer(scene: Scene) -> Viewer:
-    return await scene.add(Viewer())
-
-
-class Pen:
-    """Writes an answer as the test lets it."""
-
-    def __init__(self) -> None:
-        self._deltas: asyncio.Queue[str | None] = asyncio.Queue()
-
-    def write(self, delta: str) -> None:
-        """Write a little more."""
-        self._deltas.put_nowait(delta)
-
-    def lay_down(self) -> None:
-        """End the answer."""
-        self._deltas.put_nowait(None)
-
-    async def __aiter__(self) -> AsyncIterator[str]:
-        while (delta := await self._deltas.get()) is not None:
-            yield delta
-
-
-@pytest.fixture
-def pen() -> Pen:
-    return Pen()
-
+from tests.steps import until
+from tests.viewers import ANSWER, WHOLE, Pen, Viewer
 
 # -- who is shown what
 
@@ -301,110 +249,3 @@ async def test_metadata_that_is_complete_only_at_the_end_is_stored_whole(scene: 
     await scene.say()
 
     assert (await scene.rows())[-1].metadata == {"model": "m1", "tokens": 3}
-
-
-# -- failures
-
-
-BROKEN = Turn(deltas=("It ", "shipped"), failure=RuntimeError("model is gone"))
-
-
-async def test_broken_stream_keeps_its_first_half_and_reports(scene: Scene, viewer: Viewer) -> None:
-    errors = spy(scene.kit, HookTrigger.ON_ERROR)
-    await scene.add(ScriptedAgent("bot", BROKEN))
-
-    result = await scene.say()
-
-    [report] = await errors.until(1)
-    assert str(result.error) == "model is gone"
-    assert report.content.data["partial_text"] == "It shipped"
-    assert bodies(await scene.rows()) == ["hello", "It shipped"]
-    assert [(shown.text, str(shown.error)) for shown in viewer.streams] == [
-        ("It shipped", "model is gone")
-    ]
-
-
-async def test_readers_that_do_not_stream_get_the_first_half(scene: Scene, viewer: Viewer) -> None:
-    await scene.add(ScriptedAgent("bot", BROKEN))
-
-    await scene.say()
-
-    assert bodies(scene.person.delivered) == ["It shipped"]
-
-
-class Broken(Viewer):
-    """A reader that fails at the first word."""
-
-    async def deliver_stream(
-        self,
-        text_stream: AsyncIterator[str],
-        event: RoomEvent,
-        binding: ChannelBinding,
-        context: RoomContext,
-    ) -> ChannelOutput:
-        """Fail."""
-        raise RuntimeError("socket is gone")
-
-
-async def test_failing_reader_stops_neither_the_answer_nor_the_others(
-    scene: Scene, viewer: Viewer
-) -> None:
-    await scene.add(Broken("broken"))
-    await scene.add(ScriptedAgent("bot", ANSWER))
-
-    result = await scene.say()
-
-    assert result.error is None
-    assert [shown.text for shown in viewer.streams] == [WHOLE]
-    assert bodies(await scene.rows()) == ["hello", WHOLE]
-
-
-class Slow(Viewer):
-    """A reader that is busy until it is let."""
-
-    def __init__(self) -> None:
-        super().__init__("slow")
-        self.free = asyncio.Event()
-
-    async def deliver_stream(
-        self,
-        text_stream: AsyncIterator[str],
-        event: RoomEvent,
-        binding: ChannelBinding,
-        context: RoomContext,
-    ) -> ChannelOutput:
-        """Wait, then read."""
-        await self.free.wait()
-        return await super().deliver_stream(text_stream, event, binding, context)
-
-
-async def test_slow_reader_holds_nobody_up_and_gets_the_text_joined(
-    scene: Scene, viewer: Viewer
-) -> None:
-    slow = await scene.add(Slow())
-    await scene.add(ScriptedAgent("bot", ANSWER))
-    saying = asyncio.ensure_future(scene.say())
-    await scene.person.until_delivered(1)
-    quick = [shown.text for shown in viewer.streams]
-
-    slow.free.set()
-    await saying
-
-    assert quick == [WHOLE]
-    assert [shown.deltas for shown in slow.streams] == [[WHOLE]]
-
-
-async def test_room_that_closes_meanwhile_takes_the_text_back(
-    scene: Scene, viewer: Viewer, pen: Pen
-) -> None:
-    await scene.add(ScriptedAgent("bot", Turn(deltas=pen)))
-    saying = asyncio.ensure_future(scene.say())
-    pen.write("It ")
-    await until(lambda: bool(viewer.streams and viewer.streams[0].deltas))
-
-    await scene.kit.close_room(ROOM)
-    pen.lay_down()
-    await saying
-
-    assert [shown.event for shown in viewer.streams] == [None]
-    assert bodies(await scene.rows()) == ["hello"]

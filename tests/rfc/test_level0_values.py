@@ -201,3 +201,13 @@ async def test_custom_channel_type_round_trips(kit: RoomKit) -> None:
     assert row is not None
     assert row.source.channel_type == "custom:fax"
     assert (await kit.get_binding(ROOM, "fax")).channel_type == "custom:fax"
+
+
+@pytest.mark.rfc("0.7")
+async def test_text_that_no_database_keeps_is_made_storable(scene: Scene) -> None:
+    said = stored(await scene.say("a\x00b \ud800 é"))
+
+    kept = await scene.kit.store.get_event(said.id)
+
+    assert kept is not None
+    assert kept.content == TextContent(body="a\ufffdb ? é")

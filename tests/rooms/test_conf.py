@@ -63,7 +63,7 @@ def test_another_setting_leaves_it_alone() -> None:
     ("given", "says"),
     [
         # a misspelt key: the nearest known one
-        ({"CHANELS": {}}, "ROOMKIT['CHANELS'] is unknown: did you mean 'CHANNELS'?"),
+        ({"CHANNELZ": {}}, "ROOMKIT['CHANNELZ'] is unknown: did you mean 'CHANNELS'?"),
         (
             {"CHANNELS": {"chat": {**CHAT, "OPTION": {}}}},
             "ROOMKIT['CHANNELS']['chat']['OPTION'] is unknown: did you mean 'OPTIONS'?",
@@ -87,12 +87,12 @@ def test_fault_is_described(given: object, says: str) -> None:
 
 
 def test_every_fault_is_told_at_once() -> None:
-    given = {"CHANELS": {}, "MAX_CHAIN_DEPTH": 0}
+    given = {"CHANNELZ": {}, "MAX_CHAIN_DEPTH": 0}
 
     with override_settings(ROOMKIT=given), pytest.raises(ImproperlyConfigured) as refusal:
         get_settings()
 
-    assert "CHANELS" in str(refusal.value)
+    assert "CHANNELZ" in str(refusal.value)
     assert "MAX_CHAIN_DEPTH" in str(refusal.value)
 
 

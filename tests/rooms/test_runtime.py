@@ -158,7 +158,7 @@ def test_collaborator_is_made_with_the_kit_s_store(
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [
-        ({"CHANELS": {}}, ImproperlyConfigured, "CHANNELS"),
+        ({"CHANNELZ": {}}, ImproperlyConfigured, "CHANNELS"),
         ({"CHANNELS": {"chat": {"FACTORY": "channels_app.Pigeon"}}}, ImportError, "Pigeon"),
         ({"IDENTITY_RESOLVER": "nowhere.Resolver"}, ImportError, "nowhere"),
     ],

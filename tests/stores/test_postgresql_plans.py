@@ -1,7 +1,5 @@
 """What a commit reads on PostgreSQL does not grow with what is stored."""
 
-import json
-
 import pytest
 from django.db import connection
 
@@ -31,7 +29,7 @@ def _count_pages(key: str) -> int:
         cursor.execute(
             f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {CALL}", [f"[{unit.model_dump_json()}]"]
         )
-        [explained] = json.loads(cursor.fetchone()[0])
+        [[explained]] = cursor.fetchone()
     plan = explained["Plan"]
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 

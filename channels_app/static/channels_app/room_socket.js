@@ -4,7 +4,9 @@
 
 const BACKFILL = 100;
 const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 15_000;
+// Somebody who looks at the page waits for it; one in the background may take its time.
+const LONGEST_DELAY_MS = 5_000;
+const LONGEST_HIDDEN_DELAY_MS = 60_000;
 const SAY_RECONNECTING_AFTER_MS = 1_500;
 const PROBE_EVERY_MS = 45_000;
 const PROBE_ANSWER_MS = 6_000;
@@ -126,7 +128,8 @@ export class RoomSocket extends EventTarget {
     } else if (this.state === "offline") {
       this.#become("reconnecting");
     }
-    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#tries - 1));
+    const longest = document.hidden ? LONGEST_HIDDEN_DELAY_MS : LONGEST_DELAY_MS;
+    const delay = Math.min(longest, FIRST_DELAY_MS * 2 ** (this.#tries - 1));
     this.#after("connect", () => this.#connect(), delay * (0.5 + Math.random() / 2));
   }
 

@@ -1,20 +1,46 @@
-// What was said and has not been acknowledged: kept in this browser, sent again with the same id.
+// What was said and has not been acknowledged, and what is being written. Both belong to one tab:
+// two tabs that share them would send each other's messages.
 
-/** A message on its way: {id, body, at, fault?}. `fault` says why it will not go by itself. */
+/** Text under a name that outlives a reload; where a browser keeps nothing, the open page does. */
+class Kept {
+  #name;
+  #text = null;
+
+  constructor(name) {
+    this.#name = name;
+    try {
+      this.#text = sessionStorage.getItem(name);
+    } catch {
+      // Storage may be switched off: a reload then forgets, nothing else changes.
+    }
+  }
+
+  read() {
+    return this.#text;
+  }
+
+  write(text) {
+    this.#text = text;
+    try {
+      if (text) sessionStorage.setItem(this.#name, text);
+      else sessionStorage.removeItem(this.#name);
+    } catch {
+      // See above; it may also be full.
+    }
+  }
+}
+
+/** Messages on their way: {id, body, at, fault?}. `fault` says why one will not go by itself. */
 export class Unsent {
-  #key;
+  #kept;
 
   constructor(roomId) {
-    this.#key = `rk-unsent:${roomId}`;
+    this.#kept = new Kept(`rk-unsent:${roomId}`);
   }
 
   /** Return the messages in the order in which they were said. */
   list() {
-    try {
-      return JSON.parse(localStorage.getItem(this.#key) ?? "[]");
-    } catch {
-      return [];
-    }
+    return JSON.parse(this.#kept.read() || "[]");
   }
 
   add(body) {
@@ -33,38 +59,24 @@ export class Unsent {
   }
 
   #write(messages) {
-    try {
-      if (messages.length) localStorage.setItem(this.#key, JSON.stringify(messages));
-      else localStorage.removeItem(this.#key);
-    } catch {
-      // Private windows may refuse storage: the message is then kept by the open page only.
-    }
+    this.#kept.write(messages.length ? JSON.stringify(messages) : "");
   }
 }
 
-/** The text being written, kept over a reload. */
+/** The text being written. */
 export class Draft {
-  #key;
+  #kept;
 
   constructor(roomId) {
-    this.#key = `rk-draft:${roomId}`;
+    this.#kept = new Kept(`rk-draft:${roomId}`);
   }
 
   read() {
-    try {
-      return localStorage.getItem(this.#key) ?? "";
-    } catch {
-      return "";
-    }
+    return this.#kept.read() ?? "";
   }
 
   write(text) {
-    try {
-      if (text) localStorage.setItem(this.#key, text);
-      else localStorage.removeItem(this.#key);
-    } catch {
-      // See above: without storage a reload loses the draft, nothing else.
-    }
+    this.#kept.write(text);
   }
 }
 
