@@ -4,6 +4,8 @@ Other databases use the portable form of the same commit, so there this migratio
 """
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 # The JSON form of the room value: absent times are null, no organization is null.
 ROOM_VALUE = """
@@ -238,13 +240,13 @@ $body$
 """
 
 
-def make_functions(apps, schema_editor):
+def make_functions(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(ROOM_VALUE)
         schema_editor.execute(COMMIT)
 
 
-def drop_functions(apps, schema_editor):
+def drop_functions(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION roomkit_rooms_commit(jsonb)")
         schema_editor.execute("DROP FUNCTION roomkit_rooms_room_value(roomkit_rooms_room)")

@@ -1,6 +1,8 @@
 """How PostgreSQL stores the tables that every message writes."""
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 # Every commit updates its room: with room to spare on the page the new version stays beside the
 # old one and no index is touched.
@@ -18,7 +20,7 @@ LIKE_INDEXES = r"""
 """
 
 
-def tune(apps, schema_editor):
+def tune(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor != "postgresql":
         return
     schema_editor.execute(LEAVE_ROOM)
@@ -29,7 +31,7 @@ def tune(apps, schema_editor):
         schema_editor.execute(f"DROP INDEX {name}")
 
 
-def restore(apps, schema_editor):
+def restore(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Give the table its usual filling back; the indexes were of no use and stay away."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(FILL_UP)
