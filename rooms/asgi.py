@@ -6,6 +6,7 @@ application = with_worker(ProtocolTypeRouter({...}))
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rooms.domain.json import JsonObject
 from rooms.runtime import get_kit
 from rooms.serving.in_process_worker import InProcessWorker
 
@@ -23,7 +24,7 @@ def with_worker(application: Application) -> Application:
     """
     worker = InProcessWorker(get_kit)
 
-    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+    async def wrapped(scope: JsonObject, receive: Any, send: Any) -> Any:
         if scope["type"] == "lifespan":
             return await _live(worker, receive, send)
         worker.start()

@@ -12,6 +12,7 @@ from rooms.domain.content import TextContent, text_of
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import AnyChannelType, ChannelCategory, ChannelDirection
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 from rooms.domain.trace import ProtocolTrace
@@ -102,7 +103,7 @@ class Channel(ABC):
         return None
 
     @property
-    def info(self) -> dict[str, Any]:
+    def info(self) -> JsonObject:
         """Facts about this channel object, the same in every room."""
         return {}
 

@@ -23,6 +23,8 @@ from django.core.signals import setting_changed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from rooms.domain.json import JsonObject
+
 SIMPLE = (str, int, float, NoneType)
 
 
@@ -36,7 +38,7 @@ class ChannelEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     FACTORY: str
-    OPTIONS: dict[str, Any] = {}
+    OPTIONS: JsonObject = {}
     ORGANIZATION_ID: str | None = None
 
 
@@ -58,7 +60,7 @@ class RoomkitSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     CHANNELS: dict[str, ChannelEntry] = {}
-    CHAT: dict[str, Any] = {}
+    CHAT: JsonObject = {}
     IDENTITY_RESOLVER: str | None = None
     INBOUND_ROUTER: str | None = None
     MAX_CHAIN_DEPTH: int = Field(default=5, ge=1)

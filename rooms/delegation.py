@@ -40,14 +40,14 @@ def _forward(method: Callable[..., Any], to: str, name: str, owner: type) -> Cal
     if inspect.iscoroutinefunction(method):
 
         @functools.wraps(method)
-        async def forward_async(self: object, *args: Any, **kwargs: Any) -> Any:
+        async def forward_async(self: object, *args: object, **kwargs: object) -> object:
             return await getattr(getattr(self, to), verb)(*args, **kwargs)
 
         forward: Callable[..., Any] = forward_async
     else:
 
         @functools.wraps(method)
-        def forward_sync(self: object, *args: Any, **kwargs: Any) -> Any:
+        def forward_sync(self: object, *args: object, **kwargs: object) -> object:
             return getattr(getattr(self, to), verb)(*args, **kwargs)
 
         forward = forward_sync

@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from rooms.domain.json import JsonObject
 from rooms.stores.probe import probe_database
 
 logger = logging.getLogger("roomkit.health")
@@ -48,7 +49,7 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(answer, status=200 if ready else NOT_READY)
 
 
-async def _check(probe: Awaitable[Any]) -> dict[str, Any]:
+async def _check(probe: Awaitable[Any]) -> JsonObject:
     """Run a probe and tell how long it took, or that it failed; why goes to the log only."""
     began = monotonic()
     try:

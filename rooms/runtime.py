@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 from hooks.discovery import discovered_hooks
 from rooms.channel import Channel
 from rooms.conf import ChannelEntry, get_settings
+from rooms.domain.json import JsonObject
 from rooms.kit import RoomKit
 from rooms.stores.orm import OrmStore
 
@@ -64,7 +65,7 @@ def build_channel(channel_id: str, entry: ChannelEntry) -> Channel:
     return channel
 
 
-def _resolve(options: Mapping[str, Any]) -> dict[str, Any]:
+def _resolve(options: Mapping[str, Any]) -> JsonObject:
     """Make the objects that options describe by a `FACTORY` of their own."""
     return {name: _resolve_one(value) for name, value in options.items()}
 

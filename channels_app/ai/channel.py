@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from channels_app.ai.context import GenerationSettings, Question, build_context
 from channels_app.ai.memory import MemoryProvider, SlidingWindowMemory
@@ -14,13 +14,14 @@ from rooms.domain.content import TextContent
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelCategory, ChannelMediaType, ChannelType, EventType
 from rooms.domain.event import EventSource, RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 from rooms.domain.policies import RetryPolicy
 
 logger = logging.getLogger("roomkit.ai")
 
-ToolHandler: TypeAlias = Callable[[str, dict[str, Any]], Awaitable[str]]
+ToolHandler: TypeAlias = Callable[[str, JsonObject], Awaitable[str]]
 """Runs the tool of this name with these arguments and returns what the model is told."""
 
 NOT_YET = {
@@ -107,7 +108,7 @@ class AIChannel(Channel):
         )
 
     @property
-    def info(self) -> dict[str, Any]:
+    def info(self) -> JsonObject:
         """The class of the model's provider."""
         return {"provider": type(self.provider).__name__}
 
@@ -226,7 +227,7 @@ class AIChannel(Channel):
         )
 
     def _stream(self, asked: AIContext) -> ChannelOutput:
-        facts: dict[str, Any] = {}
+        facts: JsonObject = {}
         # model_copy keeps this very dict, so that readers find what the stream leaves in it.
         return ChannelOutput.empty().model_copy(
             update={

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from channels_app.providers.base.ai import (
     AIContext,
@@ -12,6 +12,7 @@ from channels_app.providers.base.ai import (
     StreamTextDelta,
     StreamToolCall,
 )
+from rooms.domain.json import JsonObject
 
 logger = logging.getLogger("roomkit.ai")
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 
 async def read_text(
-    provider: AIProvider, asked: AIContext, facts: dict[str, Any]
+    provider: AIProvider, asked: AIContext, facts: JsonObject
 ) -> AsyncGenerator[str, None]:
     """Yield the text deltas of one answer; nothing is asked of the model before the first read.
 

@@ -1,7 +1,6 @@
 """The channel that sends through a provider: one class, told apart by configuration."""
 
 import logging
-from typing import Any
 
 from channels_app.channels.inbound import build_inbound_event
 from channels_app.providers.base.provider import TransportProvider
@@ -12,6 +11,7 @@ from rooms.domain.delivery import ProviderResult
 from rooms.domain.enums import ChannelType
 from rooms.domain.errors import DeliveryFailedError
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 
@@ -44,7 +44,7 @@ class TransportChannel(Channel):
         provider: TransportProvider | None = None,
         capabilities: ChannelCapabilities | None = None,
         recipient_key: str = "recipient_id",
-        defaults: dict[str, Any] | None = None,
+        defaults: JsonObject | None = None,
     ) -> None:
         super().__init__(channel_id)
         self.channel_type = channel_type
@@ -54,7 +54,7 @@ class TransportChannel(Channel):
         self._defaults = dict(defaults or {})
 
     @property
-    def info(self) -> dict[str, Any]:
+    def info(self) -> JsonObject:
         """The options that are the same in every room."""
         return {key: value for key, value in self._defaults.items() if value is not None}
 
@@ -109,7 +109,7 @@ class TransportChannel(Channel):
             )
         return str(recipient)
 
-    def _options(self, binding: ChannelBinding) -> dict[str, Any]:
+    def _options(self, binding: ChannelBinding) -> JsonObject:
         return {
             key: binding.metadata.get(key) if value is None else value
             for key, value in self._defaults.items()

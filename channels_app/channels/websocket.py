@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from channels_app.channels.connections import Connection, ConnectionRegistry
 from channels_app.channels.inbound import build_inbound_event
@@ -15,6 +15,7 @@ from rooms.domain.content import TextContent
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelMediaType, ChannelType
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 
@@ -105,7 +106,7 @@ class WebSocketChannel(Channel):
     # -- the channel contract
 
     @property
-    def info(self) -> dict[str, Any]:
+    def info(self) -> JsonObject:
         """How many connections are open."""
         return {"connections": self.connection_count}
 

@@ -1,7 +1,5 @@
 """The chat page."""
 
-from typing import Any
-
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +14,7 @@ from channels_app.chat.wording import chat_words
 from channels_app.conf import ChatOptions, chat_options
 from rooms.conf import get_settings
 from rooms.domain.errors import ChannelNotRegisteredError
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
 from rooms.runtime import get_kit
 
@@ -47,7 +46,7 @@ async def chat(request: HttpRequest) -> HttpResponse:
 
 def _client_settings(
     options: ChatOptions, room: Room, visitor_id: str, words: dict[str, str]
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return what the page's script has to know."""
     return {
         "roomId": room.id,

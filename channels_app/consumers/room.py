@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 from urllib.parse import parse_qs
 
 from channels_app.consumers.access import CLOSE_CODES, Caller, take_seat
@@ -31,11 +30,12 @@ from channels_app.consumers.server_frames import (
 )
 from channels_app.consumers.writer import SocketWriter
 from rooms.conf import get_settings
+from rooms.domain.json import JsonObject
 from rooms.runtime import get_kit
 
 logger = logging.getLogger("roomkit.channels.sockets")
 
-Message = dict[str, Any]
+Message = JsonObject
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -46,7 +46,7 @@ CLOSE_SLOW_READER = 4408
 FAREWELL_TIMEOUT_S = 2.0
 
 
-async def room_consumer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+async def room_consumer(scope: JsonObject, receive: Receive, send: Send) -> None:
     """Serve one socket of a room until either side closes it.
 
     The URL router and the cookie middleware of Channels have put ``url_route`` and ``cookies``
@@ -180,7 +180,7 @@ class RoomConnection:
 
     async def _say(self, frame: MessageFrame) -> None:
         receipt = await self._seat.say(frame.id, frame.said(), speaker=self._watcher)
-        fields: dict[str, Any] = {
+        fields: JsonObject = {
             "id": receipt.client_id,
             "event_id": receipt.event_id,
             "index": receipt.index,

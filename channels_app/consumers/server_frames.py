@@ -16,6 +16,7 @@ from rooms.domain.content import EventContent, TextContent
 from rooms.domain.enums import AnyChannelType, EventStatus, EventType
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.frozen import Frozen
+from rooms.domain.json import JsonObject
 
 PROTOCOL = 1
 # What of an event's metadata concerns a reader; the rest is the server's own.
@@ -77,7 +78,7 @@ class PublicEvent(Frozen):
     content: EventContent
     created_at: datetime
     parent_event_id: str | None = None
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
     @classmethod
     def of(cls, event: RoomEvent) -> "PublicEvent":
@@ -101,7 +102,7 @@ def is_public(event: RoomEvent) -> bool:
     return event.status is not EventStatus.BLOCKED and event.type not in INTERNAL_TYPES
 
 
-def public_event(event: RoomEvent) -> dict[str, Any]:
+def public_event(event: RoomEvent) -> JsonObject:
     """Return the event as JSON values."""
     return PublicEvent.of(event).model_dump(mode="json")
 
@@ -137,5 +138,5 @@ def build_stream_frame(message: StreamMessage) -> ServerFrame:
     return ServerFrame(_encode(fields), event_id=message.event_id, chunk_of=chunk_of)
 
 
-def _encode(fields: dict[str, Any]) -> str:
+def _encode(fields: JsonObject) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

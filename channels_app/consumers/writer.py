@@ -1,13 +1,13 @@
 """The one writer of a socket: what it sends, in which order, and what it sends only once."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from channels_app.consumers.outbox import ReplayOrder, SocketOutbox
 from channels_app.consumers.seat import Seat
 from channels_app.consumers.server_frames import ServerFrame, build_event_frame, build_frame
+from rooms.domain.json import JsonObject
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[JsonObject], Awaitable[None]]
 
 
 class SocketWriter:

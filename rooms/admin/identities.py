@@ -15,6 +15,7 @@ from rooms.admin.base import ScopedAdmin
 from rooms.admin.filters import OrganizationFilter
 from rooms.admin.inlines import PlainTabularInline
 from rooms.domain.frozen import new_id
+from rooms.domain.json import JsonObject
 from rooms.permissions import organizations_of
 
 # Only the stubs know it as generic.
@@ -94,7 +95,7 @@ class IdentityAdmin(ScopedAdmin[models.Identity]):
         ),
     )
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+    def get_changeform_initial_data(self, request: HttpRequest) -> JsonObject:
         """Propose a fresh id."""
         return {"id": new_id(), **super().get_changeform_initial_data(request)}
 

@@ -25,6 +25,7 @@ from rooms.domain.errors import (
     RoomNotFoundError,
     StoreUnavailableError,
 )
+from rooms.domain.json import JsonObject
 
 E = TypeVar("E", bound=Exception)
 
@@ -64,7 +65,7 @@ def build_problem(
         detail: For people: what is wrong, with which value, and what to do.
         errors: The faulty fields, each with `field` and `detail`.
     """
-    document: dict[str, Any] = {
+    document: JsonObject = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": int(status),

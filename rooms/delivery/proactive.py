@@ -1,7 +1,5 @@
 """`deliver`: the host has something to say in a room (RFC §23)."""
 
-from typing import Any
-
 from hooks.triggers import HookTrigger
 from rooms.delivery.strategies import STRATEGIES, DeliveryRequest, DeliveryStrategy
 from rooms.domain.binding import ChannelBinding
@@ -10,6 +8,7 @@ from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelCategory, ChannelType, EventStatus
 from rooms.domain.errors import ChannelNotFoundError, RoomNotFoundError
 from rooms.domain.event import SYSTEM_CHANNEL_ID, EventSource, RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.pipeline.direct import Direct
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
@@ -34,7 +33,7 @@ class Proactive:
         content: EventContent,
         channel_id: str | None = None,
         strategy: DeliveryStrategy | str | None = None,
-        metadata: dict[str, Any] | None = None,
+        metadata: JsonObject | None = None,
     ) -> RoomEvent | None:
         """Say something in a room; agents are not asked about it.
 
@@ -93,7 +92,7 @@ class Proactive:
         return self._strategies[name]
 
     async def _draft(
-        self, room_id: str, content: EventContent, channel_id: str | None, metadata: dict[str, Any]
+        self, room_id: str, content: EventContent, channel_id: str | None, metadata: JsonObject
     ) -> tuple[RoomContext, RoomEvent]:
         snapshot = await self._parts.store.load_snapshot(room_id)
         if snapshot is None:

@@ -1,7 +1,6 @@
 """A channel in a room: what it can show, what it may do, who sees what it says (RFC §5.9, §6.4)."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
@@ -14,6 +13,7 @@ from rooms.domain.enums import (
     DeliveryMode,
 )
 from rooms.domain.frozen import Frozen, utc_now
+from rooms.domain.json import JsonObject
 from rooms.domain.policies import RateLimit, RetryPolicy
 
 READABLE = frozenset({Access.READ_WRITE, Access.READ_ONLY})
@@ -48,7 +48,7 @@ class ChannelCapabilities(Frozen):
     supported_video_formats: list[str] = []
     delivery_mode: DeliveryMode = DeliveryMode.BROADCAST
     rate_limit: RateLimit | None = None
-    custom: dict[str, Any] = {}
+    custom: JsonObject = {}
 
 
 class ChannelBinding(Frozen):
@@ -69,7 +69,7 @@ class ChannelBinding(Frozen):
     capabilities: ChannelCapabilities = ChannelCapabilities()
     rate_limit: RateLimit | None = None
     retry_policy: RetryPolicy | None = None
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
     @property
     def can_write(self) -> bool:

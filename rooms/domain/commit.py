@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
 
@@ -13,6 +12,7 @@ from rooms.domain.enums import RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen, utc_now
 from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryKind
+from rooms.domain.json import JsonObject
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room
 
@@ -57,7 +57,7 @@ class TargetChange(Frozen):
 
     event_id: str
     content: EventContent | None = None
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
     changed_by: str | None = None
     keeps_revision: bool = True
 
@@ -96,7 +96,7 @@ class CommitUnit(Frozen):
     addresses: tuple[RoomAddress, ...] = ()
     tasks: tuple[Task, ...] = ()
     observations: tuple[Observation, ...] = ()
-    metadata_patch: dict[str, Any] = {}
+    metadata_patch: JsonObject = {}
     finishes: tuple[DeliveryFinish, ...] = ()
     owner_epoch: int | None = None
     exempt_from_status: bool = False

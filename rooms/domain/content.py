@@ -6,6 +6,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, field_validator
 
 from rooms.domain.enums import DeleteType
 from rooms.domain.frozen import Frozen
+from rooms.domain.json import JsonObject
 
 MAX_COMPOSITE_DEPTH = 5
 MEDIA_URL_SCHEMES = ("http://", "https://", "data:")
@@ -135,7 +136,7 @@ class SystemContent(_Content):
     type: Literal["system"] = "system"
     body: str = Field(validation_alias=AliasChoices("body", "message", "text"))
     code: str | None = None
-    data: dict[str, Any] = {}
+    data: JsonObject = {}
 
 
 class CompositeContent(Frozen):
@@ -204,12 +205,12 @@ class ToolCallContent(Frozen):
     type: Literal["tool_call"] = "tool_call"
     tool_name: str
     tool_id: str
-    arguments: dict[str, Any] = {}
+    arguments: JsonObject = {}
     result: str | None = None
     status: Literal["pending", "completed", "failed"] = "pending"
     duration_ms: int | None = Field(default=None, ge=0)
     error: str | None = None
-    structured_content: dict[str, Any] | None = None
+    structured_content: JsonObject | None = None
 
 
 EventContent = Annotated[

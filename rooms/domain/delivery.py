@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from rooms.domain.frozen import Frozen
+from rooms.domain.json import JsonObject
 
 
 class DeliveryOutcome(StrEnum):
@@ -32,7 +33,7 @@ class ProviderResult(Frozen):
     success: bool
     provider_message_id: str | None = None
     error: str | None = None
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
 
 class DeliveryResult(Frozen):
@@ -74,4 +75,4 @@ class DeliveryStatus(Frozen):
     error_code: str | None = None
     error_message: str | None = None
     timestamp: datetime | None = None
-    raw: dict[str, Any] = Field(default_factory=dict)
+    raw: JsonObject = Field(default_factory=dict)

@@ -1,13 +1,13 @@
 """One row of a room's timeline (RFC §5.2)."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import ConfigDict, Field
 
 from rooms.domain.content import EventContent
 from rooms.domain.enums import AnyChannelType, ChannelDirection, EventStatus, EventType
 from rooms.domain.frozen import Frozen, new_id, utc_now
+from rooms.domain.json import JsonObject
 
 SYSTEM_CHANNEL_ID = "system"
 
@@ -21,7 +21,7 @@ class EventSource(Frozen):
     participant_id: str | None = None
     external_id: str | None = None
     provider: str | None = None
-    raw_payload: dict[str, Any] = {}
+    raw_payload: JsonObject = {}
     provider_message_id: str | None = None
 
 
@@ -33,7 +33,7 @@ class ChannelData(Frozen):
     provider: str | None = None
     external_id: str | None = None
     thread_id: str | None = None
-    extra: dict[str, Any] = {}
+    extra: JsonObject = {}
 
 
 class RoomEvent(Frozen):
@@ -61,6 +61,6 @@ class RoomEvent(Frozen):
     correlation_id: str | None = None
     idempotency_key: str | None = None
     created_at: datetime = Field(default_factory=utc_now)
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
     channel_data: ChannelData = ChannelData()
-    delivery_results: dict[str, Any] = {}
+    delivery_results: JsonObject = {}

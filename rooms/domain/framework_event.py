@@ -1,11 +1,11 @@
 """News for the host application; never part of a timeline (RFC §15)."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
 from rooms.domain.frozen import Frozen, utc_now
+from rooms.domain.json import JsonObject
 
 
 class FrameworkEvent(Frozen):
@@ -16,4 +16,4 @@ class FrameworkEvent(Frozen):
     channel_id: str | None = None
     event_id: str | None = None
     timestamp: datetime = Field(default_factory=utc_now)
-    data: dict[str, Any] = {}
+    data: JsonObject = {}

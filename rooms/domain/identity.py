@@ -1,11 +1,10 @@
 """Who a person is across rooms and channels (RFC §7)."""
 
-from typing import Any
-
 from hooks.results import InjectedEvent
 from rooms.domain.enums import IdentificationStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
+from rooms.domain.json import JsonObject
 
 
 class Identity(Frozen):
@@ -19,7 +18,7 @@ class Identity(Frozen):
     channel_addresses: dict[str, list[str]] = {}
     external_id: str | None = None
     external_ids: dict[str, str] = {}
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
 
 class IdentityResult(Frozen):

@@ -8,6 +8,7 @@ from rooms.domain.delivery import DeliveryResult
 from rooms.domain.enums import AnyChannelType, EventType
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
+from rooms.domain.json import JsonObject
 
 
 class InboundMessage(Frozen):
@@ -18,7 +19,7 @@ class InboundMessage(Frozen):
     content: EventContent
     channel_type: AnyChannelType | None = None
     event_type: EventType = EventType.MESSAGE
-    raw_payload: dict[str, Any] = {}
+    raw_payload: JsonObject = {}
     provider_message_id: str | None = None
     external_id: str | None = None
     timestamp: datetime | None = None
@@ -30,7 +31,7 @@ class InboundMessage(Frozen):
     addressed_to: list[str] | None = None
     response_visibility: str | None = None
     session: Any | None = None
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
 
 class InboundResult(Frozen):

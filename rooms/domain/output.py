@@ -1,7 +1,6 @@
 """What a channel gives back when it is shown an event (RFC §5.14)."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 from pydantic import Field
 
@@ -9,6 +8,7 @@ from hooks.results import Observation, Task
 from rooms.domain.delivery import ProviderResult
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
+from rooms.domain.json import JsonObject
 
 
 class ChannelOutput(Frozen):
@@ -20,11 +20,11 @@ class ChannelOutput(Frozen):
     responded: bool = False
     response_events: list[RoomEvent] = []
     response_stream: AsyncIterator[str] | None = Field(default=None, exclude=True)
-    response_metadata: dict[str, Any] = {}
+    response_metadata: JsonObject = {}
     provider_result: ProviderResult | None = None
     tasks: list[Task] = []
     observations: list[Observation] = []
-    metadata_updates: dict[str, Any] = {}
+    metadata_updates: JsonObject = {}
 
     @classmethod
     def empty(cls) -> "ChannelOutput":

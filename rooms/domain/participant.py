@@ -1,12 +1,12 @@
 """A person in a room (RFC §5.6)."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
 from rooms.domain.enums import IdentificationStatus, ParticipantRole, ParticipantStatus
 from rooms.domain.frozen import Frozen, utc_now
+from rooms.domain.json import JsonObject
 
 
 class Participant(Frozen):
@@ -26,4 +26,4 @@ class Participant(Frozen):
     resolved_at: datetime | None = None
     resolved_by: str | None = None
     joined_at: datetime = Field(default_factory=utc_now)
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}

@@ -1,12 +1,12 @@
 """A conversation (RFC §5.1)."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
 from rooms.domain.enums import AgentActivation, AgentResponsePolicy, OwnerKind, RoomStatus
 from rooms.domain.frozen import Frozen, utc_now
+from rooms.domain.json import JsonObject
 
 LEGAL_MOVES: dict[RoomStatus, frozenset[RoomStatus]] = {
     RoomStatus.ACTIVE: frozenset({RoomStatus.PAUSED, RoomStatus.CLOSED, RoomStatus.ARCHIVED}),
@@ -39,7 +39,7 @@ class Room(Frozen):
     paused_at: datetime | None = None
     closed_at: datetime | None = None
     timers: RoomTimers = RoomTimers()
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
     event_count: int = Field(default=0, ge=0)
     latest_index: int = Field(default=-1, ge=-1)
     history_version: int = Field(default=0, ge=0)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from rooms.domain.frozen import utc_now
+from rooms.domain.json import JsonObject
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class ProtocolTrace:
     protocol: str
     summary: str
     raw: bytes | str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: JsonObject = field(default_factory=dict)
     session_id: str | None = None
     room_id: str | None = None
     timestamp: datetime = field(default_factory=utc_now)

@@ -1,9 +1,11 @@
 """What the tables have in common: absent texts, closed vocabularies, the shape of a row."""
 
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from django.db import models
+
+from rooms.domain.json import JsonObject
 
 ID_LENGTH = 255
 KEY_LENGTH = 64
@@ -12,7 +14,7 @@ FOREIGN_ID_LENGTH = 512
 WORD_LENGTH = 32
 
 # A row before it is one: free-form JSON stands beside texts and numbers.
-Columns: TypeAlias = dict[str, Any]
+Columns: TypeAlias = JsonObject
 
 
 def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """Attaching a channel to a room: by explicit grant, or because its first message came in."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from hooks.triggers import HookTrigger
 from rooms.channel import Channel
@@ -16,6 +15,7 @@ from rooms.domain.enums import (
 )
 from rooms.domain.errors import RoomClosedError, RoomNotFoundError
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.policies import RateLimit, RetryPolicy
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records, build_record
@@ -35,7 +35,7 @@ class Grant:
     muted: bool = False
     output_muted: bool = False
     participant_id: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: JsonObject = field(default_factory=dict)
     rate_limit: RateLimit | None = None
     retry_policy: RetryPolicy | None = None
 

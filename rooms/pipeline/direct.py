@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
 
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.content import EventContent
 from rooms.domain.enums import ChannelDirection, EventType
 from rooms.domain.errors import ChannelNotFoundError, RoomClosedError, RoomNotFoundError
 from rooms.domain.event import EventSource, RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.pipeline.draft import Draft, Origin
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
@@ -25,7 +25,7 @@ class Utterance:
     event_type: EventType = EventType.MESSAGE
     chain_depth: int = 0
     participant_id: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: JsonObject = field(default_factory=dict)
     visibility: str = "all"
     provider: str | None = None
     response_visibility: str | None = None

@@ -1,10 +1,10 @@
 """Step 8: where an event stands, which thread it belongs to, what it changes."""
 
 import logging
-from typing import Any
 
 from rooms.domain.enums import EventType
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.pipeline import edits
 from rooms.pipeline.draft import Origin, Refused
 from rooms.pipeline.parts import Parts
@@ -33,7 +33,7 @@ class Linking:
         What changes another event is of that type whatever it came as, so that no edit escapes
         the checks of edits.
         """
-        links: dict[str, Any] = {
+        links: JsonObject = {
             "index": scene.context.room.latest_index + 1,
             "type": TYPE_OF_CONTENT.get(scene.event.content.type, scene.event.type),
             **await self._thread_of(scene),

@@ -14,6 +14,7 @@ from rooms.domain.enums import (
     EventType,
 )
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
 from rooms.pipeline.visibility import is_visible_to
 
@@ -142,7 +143,7 @@ def is_solicited(
     )
 
 
-def strip_reserved(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def strip_reserved(metadata: Mapping[str, Any]) -> JsonObject:
     """Return a client's metadata without the keys that steer the framework."""
     return {
         key: value

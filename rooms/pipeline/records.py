@@ -3,14 +3,13 @@
 Records have visibility `internal`: they take indexes but reach no channel and no history.
 """
 
-from typing import Any
-
 from hooks.triggers import HookTrigger
 from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, EventWrite, StatusChange
 from rooms.domain.content import SystemContent
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelDirection, ChannelType, EventStatus, EventType
 from rooms.domain.event import SYSTEM_CHANNEL_ID, EventSource, RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.participant import Participant
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.visibility import Visibility
@@ -24,7 +23,7 @@ PARTICIPANT_TRIGGERS = {
 }
 
 
-def build_record(room_id: str, event_type: EventType, code: str, data: dict[str, Any]) -> RoomEvent:
+def build_record(room_id: str, event_type: EventType, code: str, data: JsonObject) -> RoomEvent:
     """Return the internal event that says `code` about a room."""
     return RoomEvent(
         room_id=room_id,

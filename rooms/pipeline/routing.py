@@ -1,9 +1,9 @@
 """Which room an inbound message belongs to (RFC §10.4). Never guess: None opens a new room."""
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 from rooms.domain.enums import ChannelType, RoomStatus
+from rooms.domain.json import JsonObject
 from rooms.stores.base import OPEN_STATUSES, ConversationStore
 
 ADDRESSED_TYPES = frozenset(
@@ -30,7 +30,7 @@ class InboundRoomRouter(ABC):
         channel_id: str,
         channel_type: ChannelType | str,
         participant_id: str | None = None,
-        channel_data: dict[str, Any] | None = None,
+        channel_data: JsonObject | None = None,
     ) -> str | None:
         """Return a room id, or None to open a new room.
 
@@ -58,7 +58,7 @@ class DefaultInboundRoomRouter(InboundRoomRouter):
         channel_id: str,
         channel_type: ChannelType | str,
         participant_id: str | None = None,
-        channel_data: dict[str, Any] | None = None,
+        channel_data: JsonObject | None = None,
     ) -> str | None:
         """Return a room id, or None to open a new room."""
         if participant_id is not None:
@@ -111,7 +111,7 @@ class IdentityRoomRouter(InboundRoomRouter):
         channel_id: str,
         channel_type: ChannelType | str,
         participant_id: str | None = None,
-        channel_data: dict[str, Any] | None = None,
+        channel_data: JsonObject | None = None,
     ) -> str | None:
         """Return a room id, or None to open a new room."""
         if participant_id is not None:

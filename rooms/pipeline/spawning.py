@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Coroutine
-from typing import Any
 
 logger = logging.getLogger("roomkit.core.tasks")
 
@@ -17,9 +16,9 @@ class TaskGroup:
     """
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    def spawn(self, work: Coroutine[object, None, object]) -> asyncio.Task[object]:
         """Run `work` in the background."""
         task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
         self._tasks.add(task)
@@ -36,7 +35,7 @@ class TaskGroup:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=timeout)
 
-    def _finished(self, task: asyncio.Task[Any]) -> None:
+    def _finished(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             logger.error("background task failed", exc_info=task.exception())

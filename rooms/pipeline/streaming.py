@@ -31,7 +31,7 @@ class LiveAnswer:
         self._placeholder = placeholder
         self._context = context
         self._streams: dict[str, AnswerStream] = {}
-        self._shows: list[asyncio.Task[None]] = []
+        self._shows: list[asyncio.Task[object]] = []
         self.text = ""
 
     @property

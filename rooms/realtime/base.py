@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from rooms.domain.frozen import new_id, utc_now
+from rooms.domain.json import JsonObject
 
 
 class EphemeralEventType(StrEnum):
@@ -37,10 +37,10 @@ class EphemeralEvent:
     user_id: str
     id: str = field(default_factory=new_id)
     channel_id: str | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    data: JsonObject = field(default_factory=dict)
     timestamp: datetime = field(default_factory=utc_now)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """Return the event as JSON-ready values; the timestamp becomes ISO 8601 text."""
         return {
             "id": self.id,
@@ -53,7 +53,7 @@ class EphemeralEvent:
         }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "EphemeralEvent":
+    def from_dict(cls, data: JsonObject) -> "EphemeralEvent":
         """Read what `to_dict` wrote; a missing id or timestamp is made anew.
 
         Raises:

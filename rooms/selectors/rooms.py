@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.fields.json import KeyTransform
@@ -11,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from rooms import models
 from rooms.domain.enums import RoomStatus
+from rooms.domain.json import JsonObject
 from rooms.models.room import RoomQuerySet
 from rooms.selectors.moments import SecondsLater
 
@@ -32,7 +32,7 @@ def find_rooms(
     *,
     organization_id: str | None,
     status: str | None,
-    metadata_filter: dict[str, Any] | None,
+    metadata_filter: JsonObject | None,
     offset: int,
     limit: int,
 ) -> list[models.Room]:
@@ -115,7 +115,7 @@ def _newest_ids(rooms: RoomQuerySet, limit: int) -> list[str]:
     return list(rooms.newest_first().values_list("pk", flat=True)[:limit])
 
 
-def _narrow(rooms: RoomQuerySet, wanted: dict[str, Any]) -> RoomQuerySet:
+def _narrow(rooms: RoomQuerySet, wanted: JsonObject) -> RoomQuerySet:
     """Let the database drop what it can compare; it may keep more than `_holds` does.
 
     A key of digits is left out, because it is read as a place in a list; so are all values but
@@ -128,7 +128,7 @@ def _narrow(rooms: RoomQuerySet, wanted: dict[str, Any]) -> RoomQuerySet:
     return rooms
 
 
-def _holds(metadata: dict[str, Any], wanted: dict[str, Any]) -> bool:
+def _holds(metadata: JsonObject, wanted: JsonObject) -> bool:
     """Compare as JSON does: a missing key is not null, true is not 1."""
     return all(
         key in metadata

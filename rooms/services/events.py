@@ -1,13 +1,12 @@
 """Writes of single events; the pipeline itself appends by `commit`."""
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from rooms import models
 from rooms.domain.errors import DuplicateIndexError
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.services.refusals import explain_refusal
 from rooms.services.rooms import lock_room
 
@@ -80,7 +79,7 @@ def delete_event(*, room_id: str, event_id: str, cascade_replies: bool) -> list[
 
 
 @transaction.atomic
-def record_delivery_results(*, event_id: str, results: dict[str, Any]) -> None:
+def record_delivery_results(*, event_id: str, results: JsonObject) -> None:
     """Merge per-channel results into an event; an unknown event changes nothing."""
     row = models.Event.objects.select_for_update().filter(pk=event_id).first()
     if row is None:

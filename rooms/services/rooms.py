@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from rooms import models
 from rooms.domain.errors import RoomAlreadyExistsError, RoomNotFoundError
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room, RoomTimers
 from rooms.services.audit import AuditAction, build_entry, describe_changes
 
@@ -55,7 +56,7 @@ def update_room(*, room: Room) -> models.Room:
 
 
 @transaction.atomic
-def patch_room_metadata(*, room_id: str, patch: dict[str, Any]) -> models.Room:
+def patch_room_metadata(*, room_id: str, patch: JsonObject) -> models.Room:
     """Merge `patch` into a room's metadata, key by key.
 
     Raises:

@@ -1,14 +1,14 @@
 """What runs on what, in words for whoever starts the site."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import connection
+
+from rooms.domain.json import JsonObject
 
 
 def describe_database() -> str:
     """Return the database's kind and place, without its password."""
-    place: dict[str, Any] = connection.settings_dict
+    place: JsonObject = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"SQLite, {place['NAME']}"
     return f"{connection.display_name}, {place['NAME']} on {place['HOST'] or 'this machine'}"

@@ -11,6 +11,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import defer
 
+from rooms.domain.json import JsonObject
 from rooms.serving.flow import WriteFlow
 
 logger = logging.getLogger("roomkit.serving")
@@ -70,7 +71,7 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
         self.fault = failure.getErrorMessage()
         self.stop()
 
-    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+    async def handle_reply(self, protocol: Any, message: JsonObject) -> None:
         """Send what the application says; on sockets, wait while the client does not read."""
         await super().handle_reply(protocol, message)
         if message["type"] == "websocket.send" and protocol in self.connections:

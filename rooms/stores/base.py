@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from hooks.results import Observation, Task
 from rooms.domain.binding import ChannelBinding
@@ -13,6 +12,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
 from rooms.domain.identity import Identity
 from rooms.domain.job import DeliveryFinish, DeliveryJob
+from rooms.domain.json import JsonObject
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room, RoomTimers
 
@@ -96,7 +96,7 @@ class ConversationStore(ABC):
         self,
         organization_id: str | None = None,
         status: str | None = None,
-        metadata_filter: dict[str, Any] | None = None,
+        metadata_filter: JsonObject | None = None,
         *,
         limit: int = 100,
         offset: int = 0,
@@ -155,7 +155,7 @@ class ConversationStore(ABC):
         """
 
     @abstractmethod
-    async def patch_room_metadata(self, room_id: str, patch: dict[str, Any]) -> Room:
+    async def patch_room_metadata(self, room_id: str, patch: JsonObject) -> Room:
         """Merge `patch` shallowly. Raises: RoomNotFoundError: If the room does not exist."""
 
     @abstractmethod
@@ -280,7 +280,7 @@ class ConversationStore(ABC):
         """
 
     @abstractmethod
-    async def record_delivery_results(self, event_id: str, results: dict[str, Any]) -> None:
+    async def record_delivery_results(self, event_id: str, results: JsonObject) -> None:
         """Merge per-channel results into `delivery_results`; nothing else of the event changes.
 
         An unknown event changes nothing.

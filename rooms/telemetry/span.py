@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from rooms.domain.frozen import new_id, utc_now
+from rooms.domain.json import JsonObject
 
-Attributes: TypeAlias = dict[str, Any]
+Attributes: TypeAlias = JsonObject
 """Facts by name (see `Attr`); values of any type a tracing library takes."""
 
 

@@ -12,6 +12,7 @@ from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.frozen import new_id
 from rooms.domain.identity import Identity
 from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryKind, DeliveryState
+from rooms.domain.json import JsonObject
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room
 
@@ -32,13 +33,13 @@ def make_room(room_id: str = ROOM, **overrides: Any) -> Room:
 
 def make_source(channel_id: str = CHANNEL, **overrides: Any) -> EventSource:
     """Make the source of an event that came in by SMS."""
-    fields: dict[str, Any] = {"channel_type": ChannelType.SMS, "participant_id": "ann"}
+    fields: JsonObject = {"channel_type": ChannelType.SMS, "participant_id": "ann"}
     return EventSource(channel_id=channel_id, **fields | overrides)
 
 
 def make_event(body: str = "hello", *, channel_id: str = CHANNEL, **overrides: Any) -> RoomEvent:
     """Make a delivered text message of `ROOM`."""
-    fields: dict[str, Any] = {
+    fields: JsonObject = {
         "room_id": ROOM,
         "source": make_source(channel_id),
         "content": TextContent(body=body),
@@ -49,13 +50,13 @@ def make_event(body: str = "hello", *, channel_id: str = CHANNEL, **overrides: A
 
 def make_binding(channel_id: str = CHANNEL, **overrides: Any) -> ChannelBinding:
     """Make an SMS channel attached to `ROOM`."""
-    fields: dict[str, Any] = {"room_id": ROOM, "channel_type": ChannelType.SMS}
+    fields: JsonObject = {"room_id": ROOM, "channel_type": ChannelType.SMS}
     return ChannelBinding(channel_id=channel_id, **fields | overrides)
 
 
 def make_participant(participant_id: str = "ann", **overrides: Any) -> Participant:
     """Make a member of `ROOM` who came by `CHANNEL`."""
-    fields: dict[str, Any] = {
+    fields: JsonObject = {
         "room_id": ROOM,
         "channel_id": CHANNEL,
         "connected_via": [CHANNEL],
@@ -70,7 +71,7 @@ def make_identity(identity_id: str = "id-ann", **overrides: Any) -> Identity:
 
 def make_address(address: str = "+15550001", **overrides: Any) -> RoomAddress:
     """Make the memory that `address` wrote in `ROOM` by SMS."""
-    fields: dict[str, Any] = {
+    fields: JsonObject = {
         "room_id": ROOM,
         "channel_id": CHANNEL,
         "channel_type": ChannelType.SMS,
@@ -80,13 +81,13 @@ def make_address(address: str = "+15550001", **overrides: Any) -> RoomAddress:
 
 def make_task(title: str = "call back", **overrides: Any) -> Task:
     """Make a pending task of `ROOM`."""
-    fields: dict[str, Any] = {"id": new_id(), "room_id": ROOM, "type": "callback", "title": title}
+    fields: JsonObject = {"id": new_id(), "room_id": ROOM, "type": "callback", "title": title}
     return Task(**fields | overrides)
 
 
 def make_observation(content: str = "is angry", **overrides: Any) -> Observation:
     """Make an observation about `ROOM`."""
-    fields: dict[str, Any] = {"id": new_id(), "room_id": ROOM, "type": "mood", "content": content}
+    fields: JsonObject = {"id": new_id(), "room_id": ROOM, "type": "mood", "content": content}
     return Observation(**fields | overrides)
 
 
@@ -108,5 +109,5 @@ def make_unit(
 
 def make_finish(job: DeliveryJob, state: DeliveryState, **overrides: Any) -> DeliveryFinish:
     """Make the outcome of one more attempt at a job."""
-    fields: dict[str, Any] = {"id": job.id, "state": state, "attempts": job.attempts + 1}
+    fields: JsonObject = {"id": job.id, "state": state, "attempts": job.attempts + 1}
     return DeliveryFinish(**fields | overrides)

@@ -7,12 +7,13 @@ from rooms.domain.binding import ChannelBinding
 from rooms.domain.enums import Access, AnyChannelType, ChannelCategory, EventType
 from rooms.domain.errors import ChannelNotFoundError
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.pipeline.attaching import Attaching, Grant
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records, build_record
 from rooms.pipeline.waiting import return_at_commit
 
-Facts = dict[str, Any]
+Facts = JsonObject
 
 
 class Bindings:
@@ -154,7 +155,7 @@ class Bindings:
         return binding
 
     async def update_binding_metadata(
-        self, room_id: str, channel_id: str, metadata: dict[str, Any]
+        self, room_id: str, channel_id: str, metadata: JsonObject
     ) -> ChannelBinding:
         """Merge `metadata` shallowly into a binding's, for instance a new address.
 

@@ -1,7 +1,6 @@
 """What is said in a room: in, out, changed, read and listed."""
 
 import logging
-from typing import Any
 
 from hooks.results import Observation, Task
 from hooks.triggers import HookTrigger
@@ -9,6 +8,7 @@ from rooms.domain.content import EventContent
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.enums import EventType
 from rooms.domain.event import EventSource, RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage, InboundResult
 from rooms.pipeline.direct import Direct, Utterance
 from rooms.pipeline.inbound import Inbound
@@ -51,7 +51,7 @@ class Conversation:
         event_type: EventType = EventType.MESSAGE,
         chain_depth: int = 0,
         participant_id: str | None = None,
-        metadata: dict[str, Any] | None = None,
+        metadata: JsonObject | None = None,
         visibility: str = "all",
         provider: str | None = None,
         response_visibility: str | None = None,
@@ -97,7 +97,7 @@ class Conversation:
         *,
         content: EventContent | None = None,
         source: EventSource | None = None,
-        metadata: dict[str, Any] | None = None,
+        metadata: JsonObject | None = None,
     ) -> RoomEvent | None:
         """Replace parts of a stored event by the host's own authority; adds no `edited` mark.
 

@@ -1,7 +1,6 @@
 """What passes and is not kept: typing, presence, read receipts, reactions, tool activity."""
 
-from typing import Any
-
+from rooms.domain.json import JsonObject
 from rooms.pipeline.parts import Parts
 from rooms.realtime import EphemeralCallback, EphemeralEvent, EphemeralEventType
 
@@ -23,7 +22,7 @@ class Ephemeral:
         room_id: str,
         user_id: str,
         is_typing: bool = True,
-        data: dict[str, Any] | None = None,
+        data: JsonObject | None = None,
     ) -> None:
         """Say that somebody started or stopped typing."""
         kind = EphemeralEventType.TYPING_START if is_typing else EphemeralEventType.TYPING_STOP
@@ -33,13 +32,13 @@ class Ephemeral:
         self,
         room_id: str,
         channel_id: str,
-        tool_calls: list[dict[str, Any]],
+        tool_calls: list[JsonObject],
         event_type: EphemeralEventType = EphemeralEventType.TOOL_CALL_START,
         *,
         duration_ms: int | None = None,
     ) -> None:
         """Say that an agent started or ended tool calls; `duration_ms` in milliseconds."""
-        data: dict[str, Any] = {"tool_calls": tool_calls, "channel_id": channel_id}
+        data: JsonObject = {"tool_calls": tool_calls, "channel_id": channel_id}
         if duration_ms is not None:
             data["duration_ms"] = duration_ms
         await self._publish(room_id, event_type, channel_id, data, channel_id=channel_id)
@@ -80,7 +79,7 @@ class Ephemeral:
         room_id: str,
         kind: EphemeralEventType,
         user_id: str,
-        data: dict[str, Any],
+        data: JsonObject,
         *,
         channel_id: str | None = None,
     ) -> None:

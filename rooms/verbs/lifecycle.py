@@ -1,7 +1,6 @@
 """Rooms: create, pause, close, reopen, archive, delete, and the timers that do it unasked."""
 
 import logging
-from typing import Any
 
 from hooks.triggers import HookTrigger
 from rooms.domain.commit import StatusChange
@@ -9,6 +8,7 @@ from rooms.domain.enums import AgentActivation, AgentResponsePolicy, EventType, 
 from rooms.domain.errors import IllegalRoomMoveError, RoomNotFoundError, StoreUnavailableError
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import new_id
+from rooms.domain.json import JsonObject
 from rooms.domain.room import LEGAL_MOVES, Room, RoomTimers
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.parts import Parts
@@ -39,7 +39,7 @@ class RoomLifecycle:
     async def create_room(
         self,
         room_id: str | None = None,
-        metadata: dict[str, Any] | None = None,
+        metadata: JsonObject | None = None,
         *,
         organization_id: str | None = None,
         timers: RoomTimers | None = None,
@@ -79,7 +79,7 @@ class RoomLifecycle:
             raise RoomNotFoundError(room_id)
         return room
 
-    async def update_room_metadata(self, room_id: str, metadata: dict[str, Any]) -> Room:
+    async def update_room_metadata(self, room_id: str, metadata: JsonObject) -> Room:
         """Merge `metadata` shallowly into the room's.
 
         Raises:

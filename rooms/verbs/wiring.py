@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hooks.registration import HookRegistration
 from hooks.triggers import HookExecution, HookTrigger
@@ -15,8 +15,8 @@ from rooms.pipeline.parts import Parts
 from rooms.pipeline.traces import Traces
 from rooms.ports import AcceptsConnections, SendFn, StreamSendFn
 
-HookFn = TypeVar("HookFn", bound=Callable[..., Awaitable[Any]])
-ListenerFn = TypeVar("ListenerFn", bound=Callable[..., Any])
+HookFn = TypeVar("HookFn", bound=Callable[..., Awaitable[object]])
+ListenerFn = TypeVar("ListenerFn", bound=FrameworkListener)
 
 
 class Wiring:
@@ -157,7 +157,7 @@ class Wiring:
         room_id: str,
         trigger: HookTrigger,
         execution: HookExecution,
-        fn: Callable[..., Awaitable[Any]],
+        fn: Callable[..., Awaitable[object]],
         priority: int = 0,
         name: str = "",
     ) -> None:

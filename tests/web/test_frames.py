@@ -56,7 +56,12 @@ def test_body_and_text_content_say_the_same() -> None:
         ('{"type":"message","body":"hi"}', ErrorCode.BAD_CONTENT, "id"),
         ('{"type":"message","id":"1"}', ErrorCode.BAD_CONTENT, "body or content"),
         ('{"type":"message","id":"1","body":" \\n"}', ErrorCode.BAD_CONTENT, "empty"),
-        ('{"type":"message","id":"1","body":"a\\u0000"}', ErrorCode.BAD_CONTENT, "NUL"),
+        (
+            '{"type":"message","id":"1","content":'
+            '{"type":"location","latitude":1,"longitude":2,"label":"a\\u0000"}}',
+            ErrorCode.BAD_CONTENT,
+            "NUL",
+        ),
         ('{"type":"message","id":"1\\u0000","body":"a"}', ErrorCode.BAD_CONTENT, "id"),
         (
             '{"type":"message","id":"1","content":{"type":"hologram"}}',

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
@@ -11,6 +11,7 @@ from hooks.results import Observation, Task
 from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelMediaType
+from rooms.domain.json import JsonObject
 
 
 class AITextPart(BaseModel):
@@ -34,7 +35,7 @@ class AIToolCallPart(BaseModel):
     type: Literal["tool_call"] = "tool_call"
     id: str
     name: str
-    arguments: dict[str, Any] = {}
+    arguments: JsonObject = {}
 
 
 class AIToolResultPart(BaseModel):
@@ -63,7 +64,7 @@ class AIMessage(BaseModel):
 
     role: str
     content: str | list[AIPart]
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
 
 class AITool(BaseModel):
@@ -71,7 +72,7 @@ class AITool(BaseModel):
 
     name: str
     description: str
-    parameters: dict[str, Any] = {}
+    parameters: JsonObject = {}
 
 
 class AIToolCall(BaseModel):
@@ -79,7 +80,7 @@ class AIToolCall(BaseModel):
 
     id: str
     name: str
-    arguments: dict[str, Any] = {}
+    arguments: JsonObject = {}
 
 
 class AIContext(BaseModel):
@@ -97,7 +98,7 @@ class AIContext(BaseModel):
     room: RoomContext | None = None
     target_capabilities: ChannelCapabilities | None = None
     target_media_types: list[ChannelMediaType] = []
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
 
 class AIResponse(BaseModel):
@@ -112,7 +113,7 @@ class AIResponse(BaseModel):
     thinking_signature: str | None = None
     finish_reason: str | None = None
     usage: dict[str, int] = {}
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
     tasks: list[Task] = []
     observations: list[Observation] = []
     tool_calls: list[AIToolCall] = []
@@ -138,7 +139,7 @@ class StreamToolCall(BaseModel):
     type: Literal["tool_call"] = "tool_call"
     id: str
     name: str
-    arguments: dict[str, Any] = {}
+    arguments: JsonObject = {}
 
 
 class StreamDone(BaseModel):
@@ -147,7 +148,7 @@ class StreamDone(BaseModel):
     type: Literal["done"] = "done"
     finish_reason: str | None = None
     usage: dict[str, int] = {}
-    metadata: dict[str, Any] = {}
+    metadata: JsonObject = {}
 
 
 StreamEvent: TypeAlias = StreamTextDelta | StreamThinkingDelta | StreamToolCall | StreamDone

@@ -4,6 +4,7 @@ from collections import deque
 from typing import Any, TypeAlias
 
 from rooms.domain.delivery import ProviderResult
+from rooms.domain.json import JsonObject
 
 Failure: TypeAlias = str | ProviderResult | Exception
 
@@ -17,8 +18,8 @@ class SendLog:
     """
 
     def __init__(self, prefix: str) -> None:
-        self.calls: list[dict[str, Any]] = []
-        self.sent: list[dict[str, Any]] = []
+        self.calls: list[JsonObject] = []
+        self.sent: list[JsonObject] = []
         self._prefix = prefix
         self._failures: deque[Failure] = deque()
 

@@ -1,10 +1,9 @@
 """How a room and its events look after a change: pure functions of the frozen values."""
 
-from typing import Any
-
 from rooms.domain.commit import CommitUnit, StatusChange
 from rooms.domain.enums import RoomStatus
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
 from rooms.stores.memory.copies import private_copy
 from rooms.stores.memory.tables import RoomRecord
@@ -15,7 +14,7 @@ def with_newer_history(room: Room) -> Room:
     return room.model_copy(update={"history_version": room.history_version + 1})
 
 
-def replace_event(record: RoomRecord, event: RoomEvent, changes: dict[str, Any]) -> RoomEvent:
+def replace_event(record: RoomRecord, event: RoomEvent, changes: JsonObject) -> RoomEvent:
     """Store `event` with `changes`, make the room's history newer and return the event."""
     changed = event.model_copy(update=private_copy(changes))
     record.timeline.replace(changed)
@@ -30,7 +29,7 @@ def resumes(room: Room, unit: CommitUnit) -> bool:
 
 def room_after(room: Room, unit: CommitUnit) -> Room:
     """Return `room` as the unit leaves it: counters, activity, metadata, status."""
-    update: dict[str, Any] = {"updated_at": unit.at}
+    update: JsonObject = {"updated_at": unit.at}
     if unit.events:
         update["event_count"] = room.event_count + len(unit.events)
         update["latest_index"] = room.latest_index + len(unit.events)
@@ -45,9 +44,9 @@ def room_after(room: Room, unit: CommitUnit) -> Room:
     return room.model_copy(update=update)
 
 
-def _moved(change: StatusChange) -> dict[str, Any]:
+def _moved(change: StatusChange) -> JsonObject:
     """Return the columns of a status move; archiving keeps when the room was closed."""
-    stamps: dict[RoomStatus, dict[str, Any]] = {
+    stamps: dict[RoomStatus, JsonObject] = {
         RoomStatus.ACTIVE: {"paused_at": None, "closed_at": None},
         RoomStatus.PAUSED: {"paused_at": change.at},
         RoomStatus.CLOSED: {"closed_at": change.at},

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from rooms.domain.enums import EventType
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.stores.base import EventFilter
 from rooms.stores.memory.changes import replace_event, with_newer_history
 from rooms.stores.memory.copies import private_copies, private_copy
@@ -127,7 +127,7 @@ class EventTable:
         newest = max(found, key=lambda event: (event.created_at, event.id), default=None)
         return private_copy(newest)
 
-    def record_delivery_results(self, event_id: str, results: dict[str, Any]) -> None:
+    def record_delivery_results(self, event_id: str, results: JsonObject) -> None:
         """Merge per-channel results into `delivery_results`."""
         if (found := self._tables.find_event(event_id)) is None:
             return

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rooms.domain.errors import RoomAlreadyExistsError
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room, RoomTimers
 from rooms.stores.memory.copies import private_copies, private_copy
 from rooms.stores.memory.tables import RoomRecord, Tables, by_creation
@@ -71,7 +72,7 @@ class RoomTable:
         self,
         organization_id: str | None = None,
         status: str | None = None,
-        metadata_filter: dict[str, Any] | None = None,
+        metadata_filter: JsonObject | None = None,
         *,
         limit: int = 100,
         offset: int = 0,
@@ -86,7 +87,7 @@ class RoomTable:
         ]
         return self._page(found, offset, limit)
 
-    def patch_room_metadata(self, room_id: str, patch: dict[str, Any]) -> Room:
+    def patch_room_metadata(self, room_id: str, patch: JsonObject) -> Room:
         """Merge `patch` shallowly. Raises: RoomNotFoundError: If the room does not exist."""
         known = self._tables.record(room_id).room.metadata
         return self._write(room_id, {"metadata": {**known, **patch}})
@@ -102,7 +103,7 @@ class RoomTable:
         kept = timers.model_copy(update={"last_activity_at": last_activity_at})
         return self._write(room_id, {"timers": kept})
 
-    def _write(self, room_id: str, columns: dict[str, Any]) -> Room:
+    def _write(self, room_id: str, columns: JsonObject) -> Room:
         record = self._tables.record(room_id)
         changed = record.room.model_copy(update={**columns, "updated_at": self._tables.clock()})
         record.room = private_copy(changed)

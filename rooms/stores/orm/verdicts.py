@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, StatusChange
 from rooms.domain.enums import RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
 
 
@@ -101,9 +101,9 @@ def _resumes(unit: CommitUnit, room: Room) -> bool:
     return bool(unit.events) and unit.reactivates and room.status is RoomStatus.PAUSED
 
 
-def _changes(unit: CommitUnit, room: Room, *, has_newer_history: bool) -> dict[str, Any]:
+def _changes(unit: CommitUnit, room: Room, *, has_newer_history: bool) -> JsonObject:
     """Return the fields of a room that a unit changes; the status move comes last."""
-    changes: dict[str, Any] = {"updated_at": unit.at}
+    changes: JsonObject = {"updated_at": unit.at}
     if unit.events:
         changes["event_count"] = room.event_count + len(unit.events)
         changes["latest_index"] = room.latest_index + len(unit.events)
@@ -118,9 +118,9 @@ def _changes(unit: CommitUnit, room: Room, *, has_newer_history: bool) -> dict[s
     return changes | (_moved(unit.status_change) if unit.status_change else {})
 
 
-def _moved(change: StatusChange) -> dict[str, Any]:
+def _moved(change: StatusChange) -> JsonObject:
     """Return the fields of a status move; archiving keeps when the room was closed."""
-    stamps: dict[RoomStatus, dict[str, Any]] = {
+    stamps: dict[RoomStatus, JsonObject] = {
         RoomStatus.ACTIVE: {"paused_at": None, "closed_at": None},
         RoomStatus.PAUSED: {"paused_at": change.at},
         RoomStatus.CLOSED: {"closed_at": change.at},

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rooms.domain.enums import ChannelType, ParticipantStatus, RoomStatus
+from rooms.domain.json import JsonObject
 from rooms.domain.room import RoomTimers
 from rooms.stores.base import ConversationStore
 from rooms.testing.factories import (
@@ -47,7 +48,7 @@ async def test_rooms_are_found_by_organization_and_status(store: ConversationSto
     ],
 )
 async def test_rooms_are_found_by_metadata(
-    store: ConversationStore, wanted: dict[str, Any], found: list[str]
+    store: ConversationStore, wanted: JsonObject, found: list[str]
 ) -> None:
     await store.create_room(make_room("a", metadata={"tier": 1, "vip": True}))
     await store.create_room(make_room("b", metadata={"tier": 1, "tags": ["x"]}))

@@ -1,7 +1,5 @@
 """What goes in comes out: every type, every content, every field."""
 
-from typing import Any
-
 import pytest
 
 from rooms.domain.content import (
@@ -25,6 +23,7 @@ from rooms.domain.content import (
 )
 from rooms.domain.enums import ChannelType, EventStatus, EventType
 from rooms.domain.event import ChannelData, RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.stores.base import ConversationStore
 from rooms.testing.factories import ROOM, at, make_event, make_room, make_source, make_unit
 
@@ -137,7 +136,7 @@ async def test_a_known_channel_type_comes_back_as_one(store: ConversationStore) 
 
 
 async def test_the_raw_payload_is_kept_as_it_was(store: ConversationStore) -> None:
-    payload: dict[str, Any] = {"From": "+1", "media": [{"n": None, "size": 1.5}], "": {"ü": "✓"}}
+    payload: JsonObject = {"From": "+1", "media": [{"n": None, "size": 1.5}], "": {"ü": "✓"}}
     source = make_source(raw_payload=payload)
     assert (await _stored(store, make_event(source=source))).source.raw_payload == payload
 

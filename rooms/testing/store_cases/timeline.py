@@ -6,6 +6,7 @@ import pytest
 
 from rooms.domain.enums import EventStatus, EventType
 from rooms.domain.errors import DuplicateIndexError, RoomNotFoundError
+from rooms.domain.json import JsonObject
 from rooms.stores.base import ConversationStore, EventFilter
 from rooms.testing.factories import ROOM, at, make_event, make_room, make_source, make_unit
 
@@ -106,7 +107,7 @@ async def test_an_unknown_room_has_no_timeline(store: ConversationStore) -> None
     ],
 )
 async def test_events_are_listed_in_pages(
-    store: ConversationStore, how: dict[str, Any], indexes: list[int]
+    store: ConversationStore, how: JsonObject, indexes: list[int]
 ) -> None:
     await _fill(store, 5)
     assert await _indexes(store, **how) == indexes
@@ -164,7 +165,7 @@ async def test_events_are_listed_by_filter(
     store: ConversationStore, event_filter: EventFilter, indexes: list[int]
 ) -> None:
     mail = make_source("mail", channel_type="email", participant_id="bob")
-    reply: dict[str, Any] = {"source": mail, "parent_event_id": "root", "thread_root_id": "root"}
+    reply: JsonObject = {"source": mail, "parent_event_id": "root", "thread_root_id": "root"}
     await store.create_room(make_room())
     await store.commit(
         [

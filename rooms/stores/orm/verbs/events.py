@@ -1,9 +1,9 @@
 """Timelines, as values."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
 from rooms.selectors import events as reads
 from rooms.services import events as writes
 from rooms.stores.base import EventFilter
@@ -123,7 +123,7 @@ def find_events_by_keys(places: Sequence[tuple[str, str]]) -> list[RoomEvent | N
     return [row.to_domain() if (row := rows.get(place)) else None for place in places]
 
 
-def record_delivery_results(event_id: str, results: dict[str, Any]) -> None:
+def record_delivery_results(event_id: str, results: JsonObject) -> None:
     """Merge per-channel results into `delivery_results`; nothing else of the event changes.
 
     An unknown event changes nothing.

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
 from rooms.selectors import rooms as reads
 from rooms.stores.base import OPEN_STATUSES
@@ -12,7 +12,7 @@ from rooms.stores.base import OPEN_STATUSES
 def find_rooms(
     organization_id: str | None = None,
     status: str | None = None,
-    metadata_filter: dict[str, Any] | None = None,
+    metadata_filter: JsonObject | None = None,
     *,
     limit: int = 100,
     offset: int = 0,

@@ -1,7 +1,6 @@
 """Rooms themselves, as values."""
 
-from typing import Any
-
+from rooms.domain.json import JsonObject
 from rooms.domain.room import Room, RoomTimers
 from rooms.selectors import rooms as reads
 from rooms.services import rooms as writes
@@ -41,7 +40,7 @@ def list_rooms(offset: int = 0, limit: int = 50) -> list[Room]:
     return [row.to_domain() for row in rows]
 
 
-def patch_room_metadata(room_id: str, patch: dict[str, Any]) -> Room:
+def patch_room_metadata(room_id: str, patch: JsonObject) -> Room:
     """Merge `patch` shallowly. Raises: RoomNotFoundError: If the room does not exist."""
     return writes.patch_room_metadata(room_id=room_id, patch=patch).to_domain()
 
