@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
+# How often `make soak` goes round.
+ROUNDS ?= 20
 # More words for the command behind a target: make test ARGS="-k inbound -x"
 ARGS ?=
 
@@ -17,7 +19,7 @@ DOCS_STAMP := $(VENV)/.stamp-docs
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check lint types format bench docs wheel
+.PHONY: help run test setup check lint types format bench soak docs wheel
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +59,11 @@ format: $(DEV_STAMP) ## Put code and templates into shape
 
 bench: $(DEV_STAMP) ## Measure the pipeline on this machine
 	$(PY) -m bench $(ARGS)
+
+soak: $(DEV_STAMP) ## Kill processes at work, again and again: make soak ROUNDS=20
+	@for round in $$(seq 1 $(ROUNDS)); do \
+		echo "Round $$round of $(ROUNDS)"; $(PY) -m pytest -q tests/faults $(ARGS) || exit 1; \
+	done
 
 docs: $(DOCS_STAMP) ## Build the documentation into site/, refusing broken links
 	$(PY) -m mkdocs build --strict
