@@ -39,8 +39,9 @@ Message = JsonObject
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-CLOSE_FRAME_TOO_LARGE = 1009
-CLOSE_INTERNAL = 1011
+# Servers let an application close with a code of its own only (RFC 6455 §7.4.2).
+CLOSE_FRAME_TOO_LARGE = 4409
+CLOSE_INTERNAL = 4500
 CLOSE_SLOW_READER = 4408
 # A client that no longer reads does not read the farewell either.
 FAREWELL_TIMEOUT_S = 2.0

@@ -133,6 +133,7 @@ def test_hooks_that_differ_are_not_warned_of(declare: Callable[[], Callable[...,
     assert problems() == []
 
 
+@pytest.mark.django_db  # some of Django's own checks ask the database
 def test_the_warning_is_part_of_the_system_check() -> None:
     hook(BEFORE, name="same")(moderate)
     hook(BEFORE, name="same")(audit)

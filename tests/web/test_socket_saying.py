@@ -113,7 +113,7 @@ async def test_frame_over_the_limit_ends_the_connection(
         await socket.send_raw(text=letter * (64 * 1024 // len(letter.encode()) + 1))
 
         assert (await socket.read())["code"] == "frame_too_large"
-        assert await socket.close_code() == 1009
+        assert await socket.close_code() == 4409
 
     assert await timeline(kit, room) == []
 
