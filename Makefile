@@ -81,6 +81,7 @@ $(BASE_STAMP):
 	@touch $@
 
 $(RUN_STAMP): pyproject.toml | $(BASE_STAMP)
+	@echo "Installing what the site needs; this takes about a minute."
 	$(PIP_INSTALL) --editable '.[project]'
 	@touch $@
 
