@@ -11,6 +11,7 @@ from rooms.domain.enums import (
     ChannelDirection,
     ChannelMediaType,
     DeliveryMode,
+    DeliveryPolicy,
 )
 from rooms.domain.frozen import Frozen, utc_now
 from rooms.domain.json import JsonObject
@@ -52,7 +53,10 @@ class ChannelCapabilities(Frozen):
 
 
 class ChannelBinding(Frozen):
-    """One channel attached to one room; unique by (room_id, channel_id)."""
+    """One channel attached to one room; unique by (room_id, channel_id).
+
+    `delivery_policy` says whether a send whose outcome is unknown may be repeated.
+    """
 
     channel_id: str
     room_id: str
@@ -69,6 +73,7 @@ class ChannelBinding(Frozen):
     capabilities: ChannelCapabilities = ChannelCapabilities()
     rate_limit: RateLimit | None = None
     retry_policy: RetryPolicy | None = None
+    delivery_policy: DeliveryPolicy = DeliveryPolicy.AT_MOST_ONCE
     metadata: JsonObject = {}
 
     @property

@@ -36,10 +36,11 @@ class RoomSnapshot(Frozen):
 
 
 class PlannedDelivery(Frozen):
-    """A delivery row to be written with its event."""
+    """A delivery row to be written with its event; `traceparent` as on `DeliveryJob`."""
 
     channel_id: str
     kind: DeliveryKind
+    traceparent: str | None = None
 
 
 class EventWrite(Frozen):
@@ -73,20 +74,25 @@ class CommitUnit(Frozen):
     """Everything one pass writes to one room, in one transaction.
 
     The store locks the room, then decides in this order: no such room → ROOM_NOT_FOUND; the first
-    event's idempotency key is known in the room → DUPLICATE (with the original event); the room
-    takes no events, there are events and not `exempt_from_status` → ROOM_CLOSED; `owner_epoch` is
-    given and differs → STALE_OWNER. Only then does it write, events in the given order at
-    consecutive indexes; tasks and observations whose id is stored already are left as they are, so
-    that a repeated job leaves them once. A unit without events only writes its side effects,
-    whatever the status.
+    event's idempotency key is known in the room → DUPLICATE (with the original event);
+    `lease_token` is given and is not the room's → LEASE_LOST; the room takes no events, there are
+    events and not `exempt_from_status` → ROOM_CLOSED; `owner_epoch` is given and differs →
+    STALE_OWNER. Only then does it write, events in the given order at consecutive indexes; tasks
+    and observations whose id is stored already are left as they are, so that a repeated job leaves
+    them once. A unit without events only writes its side effects, whatever the status.
 
     Attributes:
         touches_activity: Whether `timers.last_activity_at` becomes now.
         reactivates: Whether a PAUSED room becomes ACTIVE (paused_at cleared).
         status_change: Set after the events were written.
         at: The moment of the commit: what activity, pause and update stamps become.
-        lease_owner: The node that will run the new jobs; '' leaves them unleased.
+        lease_owner: The node that will run the new jobs; '' leaves them unleased. A job is born
+            unleased also when an open job of its lane was there before and is not held by that
+            node, so that it overtakes nobody: `Committed.jobs` tells which.
         lease_seconds: How long that node has before another may take them.
+        lease_token: The room's lease under which the unit was made; None asks for none.
+        releases_lease: Whether the room's lease ends with the commit; it does so only if
+            `lease_token` is given and the unit is committed.
     """
 
     room_id: str
@@ -106,6 +112,8 @@ class CommitUnit(Frozen):
     at: datetime = Field(default_factory=utc_now)
     lease_owner: str = ""
     lease_seconds: float = 60.0
+    lease_token: int | None = None
+    releases_lease: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -126,6 +134,7 @@ class CommitOutcome(StrEnum):
     COMMITTED = "committed"
     DUPLICATE = "duplicate"
     ROOM_NOT_FOUND = "room_not_found"
+    LEASE_LOST = "lease_lost"
     ROOM_CLOSED = "room_closed"
     STALE_OWNER = "stale_owner"
 

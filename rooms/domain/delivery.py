@@ -16,6 +16,7 @@ class DeliveryOutcome(StrEnum):
     SENT = "sent"
     QUEUED = "queued"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 class DeliveryError(Frozen):

@@ -95,6 +95,20 @@ class DeliveryMode(StrEnum):
     ROUND_ROBIN = "round_robin"
 
 
+class DeliveryPolicy(StrEnum):
+    """Whether a send of which nobody knows how it ended may be repeated."""
+
+    AT_MOST_ONCE = "at_most_once"
+    AT_LEAST_ONCE = "at_least_once"
+
+
+class LaneScope(StrEnum):
+    """What is worked off in order: the events of a channel in a room, or of a whole room."""
+
+    BINDING = "binding"
+    ROOM = "room"
+
+
 class Access(StrEnum):
     """What a binding may do in its room (RFC §8)."""
 

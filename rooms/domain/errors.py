@@ -120,6 +120,8 @@ class DeliveryFailedError(RoomKitError):
     """A channel could not deliver an event.
 
     `retryable` outranks the binding's list of retryable errors; `retry_after` is in seconds.
+    `outcome_unknown` says that the message may have arrived all the same, as after a time-out: then
+    it is tried again only where a second message does no harm.
     """
 
     def __init__(
@@ -129,8 +131,10 @@ class DeliveryFailedError(RoomKitError):
         *,
         retryable: bool = True,
         retry_after: float | None = None,
+        outcome_unknown: bool = False,
     ) -> None:
         super().__init__(message or code)
         self.code = code
         self.retryable = retryable
+        self.outcome_unknown = outcome_unknown
         self.retry_after = retry_after

@@ -21,7 +21,7 @@ class EventSource(Frozen):
     participant_id: str | None = None
     external_id: str | None = None
     provider: str | None = None
-    raw_payload: JsonObject = {}
+    raw_payload: JsonObject = Field(default_factory=dict)
     provider_message_id: str | None = None
 
 
@@ -33,7 +33,7 @@ class ChannelData(Frozen):
     provider: str | None = None
     external_id: str | None = None
     thread_id: str | None = None
-    extra: JsonObject = {}
+    extra: JsonObject = Field(default_factory=dict)
 
 
 class RoomEvent(Frozen):
@@ -61,6 +61,6 @@ class RoomEvent(Frozen):
     correlation_id: str | None = None
     idempotency_key: str | None = None
     created_at: datetime = Field(default_factory=utc_now)
-    metadata: JsonObject = {}
+    metadata: JsonObject = Field(default_factory=dict)
     channel_data: ChannelData = ChannelData()
-    delivery_results: JsonObject = {}
+    delivery_results: JsonObject = Field(default_factory=dict)

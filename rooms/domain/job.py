@@ -17,23 +17,30 @@ class DeliveryKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """PENDING and WAITING need work; the rest is final."""
+    """PENDING, SENDING and WAITING need work; the rest is final.
+
+    SENDING means that the work has begun and its outcome is not written yet, UNKNOWN that nobody
+    will ever know it.
+    """
 
     PENDING = "pending"
+    SENDING = "sending"
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
     DISCARDED = "discarded"
+    UNKNOWN = "unknown"
 
 
-OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.WAITING})
+OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.WAITING})
 
 
 class DeliveryJob(Frozen):
     """One delivery row as the lanes see it.
 
     A lane is all jobs of one (room_id, channel_id) in `event_index` order. `owner_epoch` is the
-    room's at commit; an answer made under an older epoch is discarded.
+    room's at commit; an answer made under an older epoch is discarded. `traceparent` is the trace
+    in which the event was committed, in the form of W3C Trace Context.
     """
 
     id: str = Field(default_factory=new_id)
@@ -51,10 +58,15 @@ class DeliveryJob(Frozen):
     provider_message_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
+    traceparent: str | None = None
 
 
 class DeliveryFinish(Frozen):
-    """The new state of a job after an attempt; `due_at` is set with WAITING only."""
+    """The new state of a job after an attempt; `due_at` is set with WAITING only.
+
+    With SENDING it is the mark that an attempt begins. `lease_owner` fences it: the state is
+    written only while the job is leased to that owner; None asks nobody.
+    """
 
     id: str
     state: DeliveryState
@@ -63,3 +75,4 @@ class DeliveryFinish(Frozen):
     provider_message_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
+    lease_owner: str | None = None

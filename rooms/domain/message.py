@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from rooms.domain.content import EventContent
 from rooms.domain.delivery import DeliveryResult
 from rooms.domain.enums import AnyChannelType, EventType
@@ -19,7 +21,7 @@ class InboundMessage(Frozen):
     content: EventContent
     channel_type: AnyChannelType | None = None
     event_type: EventType = EventType.MESSAGE
-    raw_payload: JsonObject = {}
+    raw_payload: JsonObject = Field(default_factory=dict)
     provider_message_id: str | None = None
     external_id: str | None = None
     timestamp: datetime | None = None
@@ -31,7 +33,7 @@ class InboundMessage(Frozen):
     addressed_to: list[str] | None = None
     response_visibility: str | None = None
     session: Any | None = None
-    metadata: JsonObject = {}
+    metadata: JsonObject = Field(default_factory=dict)
 
 
 class InboundResult(Frozen):

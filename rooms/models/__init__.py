@@ -9,6 +9,7 @@ from rooms.models.event_revision import EventRevision
 from rooms.models.identity import Identity
 from rooms.models.identity_address import IdentityAddress
 from rooms.models.incident import Incident
+from rooms.models.lease import Lease
 from rooms.models.observation import Observation
 from rooms.models.participant import Participant
 from rooms.models.read_marker import ReadMarker
@@ -27,6 +28,7 @@ __all__ = [
     "Identity",
     "IdentityAddress",
     "Incident",
+    "Lease",
     "Observation",
     "Participant",
     "ReadMarker",

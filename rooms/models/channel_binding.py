@@ -3,7 +3,7 @@
 from django.db import models
 
 from rooms.domain import binding as values
-from rooms.domain.enums import Access, ChannelCategory, ChannelDirection
+from rooms.domain.enums import Access, ChannelCategory, ChannelDirection, DeliveryPolicy
 from rooms.models.columns import ID_LENGTH, Columns, optional_text, word_column
 from rooms.models.room import Room
 from rooms.models.scoped import ScopedQuerySet
@@ -30,6 +30,7 @@ class ChannelBinding(models.Model):
     capabilities = models.JSONField(default=dict, blank=True)
     rate_limit = models.JSONField(null=True, blank=True)
     retry_policy = models.JSONField(null=True, blank=True)
+    delivery_policy = word_column(DeliveryPolicy, DeliveryPolicy.AT_MOST_ONCE)
     metadata = models.JSONField(default=dict, blank=True)
 
     objects = ScopedQuerySet["ChannelBinding"].as_manager()
@@ -75,6 +76,7 @@ class ChannelBinding(models.Model):
                 "capabilities": self.capabilities,
                 "rate_limit": self.rate_limit,
                 "retry_policy": self.retry_policy,
+                "delivery_policy": self.delivery_policy,
                 "metadata": self.metadata,
             }
         )

@@ -1,12 +1,16 @@
 """The row of durable work: the outbox."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from rooms.domain import job as values
+from rooms.domain.enums import LaneScope
 from rooms.models.columns import (
     FOREIGN_ID_LENGTH,
     ID_LENGTH,
@@ -18,7 +22,15 @@ from rooms.models.event import Event
 from rooms.models.room import Room
 from rooms.models.scoped import ScopedQuerySet
 
-OPEN_STATES = [values.DeliveryState.PENDING.value, values.DeliveryState.WAITING.value]
+# In the order of the vocabulary, so that the condition of the indexes is spelt alike each time.
+OPEN_STATES = [state.value for state in values.DeliveryState if state in values.OPEN_STATES]
+FINAL_STATES = [state.value for state in values.DeliveryState if state not in values.OPEN_STATES]
+
+
+LANE_COLUMNS = {
+    LaneScope.BINDING: ("room_id", "channel_id"),
+    LaneScope.ROOM: ("room_id",),
+}
 
 
 def lease_is_free(now: datetime) -> Q:
@@ -27,7 +39,10 @@ def lease_is_free(now: datetime) -> Q:
 
 
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
-    """Jobs by state, lease and lane. A lane is the open jobs of one (room, channel)."""
+    """Jobs by state, lease and lane.
+
+    A lane is the open jobs of one (room, channel) or, with the lane scope ROOM, of one room.
+    """
 
     def open(self) -> Self:
         """Keep the jobs that still need work."""
@@ -37,42 +52,69 @@ class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
         """Keep the jobs that were given up."""
         return self.filter(state=values.DeliveryState.FAILED.value)
 
+    def unknown(self) -> Self:
+        """Keep the jobs of which nobody knows how they ended."""
+        return self.filter(state=values.DeliveryState.UNKNOWN.value)
+
+    def repeatable(self) -> Self:
+        """Keep the jobs that a person may try again: failed ones and those of unknown end."""
+        ended = (values.DeliveryState.FAILED.value, values.DeliveryState.UNKNOWN.value)
+        return self.filter(state__in=ended)
+
     def takeable(self, now: datetime) -> Self:
         """Keep the open jobs that are due and held by nobody."""
         return self.open().filter(lease_is_free(now), due_at__lte=now)
 
-    def unobstructed(self, owner: str, *, now: datetime) -> Self:
+    def of_lanes(self, lanes: Iterable[tuple[str, str]], scope: LaneScope) -> Self:
+        """Keep the jobs of these lanes, given as (room id, channel id)."""
+        if scope is LaneScope.ROOM:
+            return self.filter(room_id__in={room_id for room_id, _ in lanes})
+        named = [Q(room_id=room_id, channel_id=channel_id) for room_id, channel_id in lanes]
+        return self.filter(reduce(or_, named, Q(pk__in=[])))
+
+    def unobstructed(self, owner: str, *, now: datetime, scope: LaneScope) -> Self:
         """Drop the jobs behind an open one of their lane that must come first.
 
         That is one not yet due, or one another living owner holds.
         """
         obstacle = Q(due_at__gt=now) | Q(lease_until__gt=now) & ~Q(lease_owner=owner)
-        return self.exclude(Exists(self._ahead().filter(obstacle)))
+        return self.exclude(Exists(_ahead(scope).filter(obstacle)))
 
-    def not_behind_others(self, taken: list[str], owner: str, *, now: datetime) -> Self:
+    def not_behind_others(
+        self, taken: list[str], owner: str, *, now: datetime, scope: LaneScope
+    ) -> Self:
         """Drop the jobs behind an open one of their lane neither `taken` nor the owner's."""
         held = Q(pk__in=taken) | Q(lease_owner=owner, lease_until__gt=now, due_at__lte=now)
-        return self.exclude(Exists(self._ahead().exclude(held)))
+        return self.exclude(Exists(_ahead(scope).exclude(held)))
 
-    def lanes_longest_due_first(self) -> Self:
+    def lanes_longest_due_first(self, scope: LaneScope) -> Self:
         """Sort lane by lane, the lane whose head is due longest first, each in index order."""
-        head = (
-            Delivery.objects.open()
-            .filter(room_id=OuterRef("room_id"), channel_id=OuterRef("channel_id"))
-            .order_by("event_index", "id")
-        )
+        head = Delivery.objects.open().filter(**_same_lane(scope)).order_by("event_index", "id")
         return self.annotate(lane_due_at=Subquery(head.values("due_at")[:1])).order_by(
-            "lane_due_at", "room_id", "channel_id", "event_index", "id"
+            "lane_due_at", *LANE_COLUMNS[scope], "event_index", "id"
         )
 
-    @staticmethod
-    def _ahead() -> "DeliveryQuerySet":
-        same_event = Q(event_index=OuterRef("event_index"), pk__lt=OuterRef("pk"))
-        return Delivery.objects.open().filter(
-            Q(event_index__lt=OuterRef("event_index")) | same_event,
-            room_id=OuterRef("room_id"),
-            channel_id=OuterRef("channel_id"),
-        )
+    def untried(self) -> Self:
+        """Keep the jobs whose first attempt has not ended or, for a reaction, not begun.
+
+        What is left out is named, so that PostgreSQL does not read the indexes of open jobs here,
+        which are full of dead entries.
+        """
+        begun = Q(kind=values.DeliveryKind.REACT.value, state=values.DeliveryState.SENDING.value)
+        tried = [values.DeliveryState.WAITING.value, *FINAL_STATES]
+        return self.exclude(state__in=tried).exclude(begun)
+
+
+def _same_lane(scope: LaneScope) -> dict[str, OuterRef]:
+    return {name: OuterRef(name) for name in LANE_COLUMNS[scope]}
+
+
+def _ahead(scope: LaneScope) -> DeliveryQuerySet:
+    """Return the open jobs that come before the outer one in its lane."""
+    earlier = Q(event_index__lt=OuterRef("event_index"))
+    if scope is LaneScope.BINDING:
+        earlier |= Q(event_index=OuterRef("event_index"), pk__lt=OuterRef("pk"))
+    return Delivery.objects.open().filter(earlier, **_same_lane(scope))
 
 
 class Delivery(models.Model):
@@ -105,6 +147,7 @@ class Delivery(models.Model):
     provider_message_id = optional_text(FOREIGN_ID_LENGTH)
     error_code = optional_text()
     error_message = models.TextField(null=True, blank=True)  # noqa: DJ001 - NULL is None
+    traceparent = optional_text()
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -115,6 +158,11 @@ class Delivery(models.Model):
             models.Index(name="rk_delivery_event", fields=["event"]),
             models.Index(
                 name="rk_delivery_open", fields=["due_at"], condition=Q(state__in=OPEN_STATES)
+            ),
+            models.Index(
+                name="rk_delivery_lane_open",
+                fields=["room", "channel_id", "event_index"],
+                condition=Q(state__in=OPEN_STATES),
             ),
         )
 
@@ -140,6 +188,7 @@ class Delivery(models.Model):
             provider_message_id=job.provider_message_id,
             error_code=job.error_code,
             error_message=job.error_message,
+            traceparent=job.traceparent,
         )
 
     def to_domain(self) -> values.DeliveryJob:
@@ -160,4 +209,5 @@ class Delivery(models.Model):
             provider_message_id=self.provider_message_id,
             error_code=self.error_code,
             error_message=self.error_message,
+            traceparent=self.traceparent,
         )

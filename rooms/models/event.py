@@ -39,7 +39,8 @@ class Event(models.Model):
     """One event at its place; (room, index) is the authority on the order.
 
     The source is spread over columns so that lists can filter by it. `addressed_to` tells SQL NULL
-    (nobody named) from `[]` (nobody is asked).
+    (nobody named) from `[]` (nobody is asked). `processed_at` is when the first attempts of all its
+    deliveries were over.
     """
 
     id = models.CharField(max_length=KEY_LENGTH, primary_key=True)
@@ -70,6 +71,7 @@ class Event(models.Model):
     channel_data = models.JSONField(default=dict, blank=True)
     delivery_results = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
 
     objects = EventQuerySet.as_manager()
 

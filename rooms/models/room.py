@@ -1,6 +1,7 @@
 """The row of a conversation."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import connection, models
@@ -37,6 +38,12 @@ class RoomQuerySet(ScopedQuerySet["Room"]):
             no_key=connection.features.has_select_for_no_key_update
         )
 
+    def leasable(self, owner: str, now: datetime) -> Self:
+        """Keep the rooms whose lease `owner` may take: a free one, one that has ended, its own."""
+        return self.filter(
+            Q(lease_owner__in=["", owner]) | Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+        )
+
     def oldest_first(self) -> Self:
         """Sort by creation."""
         return self.order_by("created_at", "id")
@@ -50,9 +57,10 @@ class Room(models.Model):
     """One conversation.
 
     `next_index` is where the next event goes; only a commit raises it, together with
-    `event_count`. No index may name a column that every commit writes, so that PostgreSQL updates
-    the row in place. Nor may one hold the id: a plan that PostgreSQL made while the table was small
-    would search the id in there.
+    `event_count`. The process that writes to the room may hold its lease; `lease_token` grows with
+    each taking of it. No index may name a column that every commit writes, so that PostgreSQL
+    updates the row in place. Nor may one hold the id: a plan that PostgreSQL made while the table
+    was small would search the id in there.
     """
 
     id = models.CharField(max_length=ID_LENGTH, primary_key=True)
@@ -74,6 +82,9 @@ class Room(models.Model):
     owner_kind = word_column(OwnerKind, OwnerKind.AI)
     owner_id = optional_text()
     owner_epoch = models.IntegerField(default=0)
+    lease_owner = models.CharField(max_length=ID_LENGTH, default="", blank=True)
+    lease_token = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = RoomQuerySet.as_manager()
 

@@ -28,6 +28,12 @@ def list_rooms(*, offset: int, limit: int) -> list[models.Room]:
     return list(models.Room.objects.oldest_first()[offset : offset + limit])
 
 
+def latest_indexes(*, room_ids: Collection[str]) -> dict[str, int]:
+    """Return the latest index of each of these rooms that exists."""
+    found = models.Room.objects.filter(pk__in=room_ids).values_list("pk", "next_index")
+    return {room_id: next_index - 1 for room_id, next_index in found}
+
+
 def find_rooms(
     *,
     organization_id: str | None,

@@ -1,71 +1,116 @@
 """Writes of the outbox: leases and outcomes."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
 from rooms import models
+from rooms.domain.enums import LaneScope
 from rooms.domain.job import OPEN_STATES, DeliveryFinish, DeliveryState
+from rooms.models.delivery import FINAL_STATES
 from rooms.selectors.clock import get_database_now
 from rooms.services.audit import AuditAction, build_entry
 
 # The row is found by its primary key alone. "state NOT IN" is written so because a predicate that
-# implied the partial index of open jobs would tempt PostgreSQL to read that one instead, full of
-# dead entries.
+# implied the partial indexes of open jobs would tempt PostgreSQL to read one of those instead, full
+# of dead entries.
 WRITE_OUTCOME = """
     UPDATE roomkit_rooms_delivery
        SET state = %s, attempts = %s, provider_message_id = %s, error_code = %s,
            error_message = %s, {consequence}
-     WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded')
+     WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded', 'unknown')
 """
 END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL")
-WAIT_UNTIL = WRITE_OUTCOME.format(consequence="due_at = COALESCE(%s, due_at)")
+KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE(%s, due_at)")
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Which lanes to look at: what a lane is, and their (room id, channel id); None means all."""
+
+    scope: LaneScope = LaneScope.BINDING
+    named: Collection[tuple[str, str]] | None = None
+
+
+ALL_LANES = Lanes()
 
 
 @transaction.atomic
-def lease_deliveries(*, owner: str, seconds: float, limit: int) -> list[models.Delivery]:
+def lease_deliveries(
+    *, owner: str, seconds: float, limit: int, lanes: Lanes = ALL_LANES
+) -> list[models.Delivery]:
     """Take due jobs that nobody holds and whose lanes are free, in lane order.
 
     Rows that another transaction is changing are skipped; what lies behind them in their lanes is
     left out by the second look, which sees the lanes as they are after the locks were taken.
     """
     now = get_database_now()
+    due = models.Delivery.objects.takeable(now)
+    asked = due if lanes.named is None else due.of_lanes(lanes.named, lanes.scope)
     found = (
-        models.Delivery.objects.takeable(now)
-        .unobstructed(owner, now=now)
-        .lanes_longest_due_first()
+        asked.unobstructed(owner, now=now, scope=lanes.scope)
+        .lanes_longest_due_first(lanes.scope)
         .select_for_update(of=_own_rows(), skip_locked=_can_skip())
     )
     taken = list(found.values_list("pk", flat=True)[:limit])
     if not taken:
         return []
     jobs = models.Delivery.objects.filter(pk__in=taken)
-    rows = list(jobs.not_behind_others(taken, owner, now=now))
+    rows = list(jobs.not_behind_others(taken, owner, now=now, scope=lanes.scope))
     rows.sort(key=lambda row: taken.index(row.pk))
     return _lease(rows, owner, until=now + timedelta(seconds=seconds))
 
 
 @transaction.atomic
 def renew_leases(*, owner: str, seconds: float) -> int:
-    """Let the lease of every open job of `owner` end in `seconds`; return how many there are."""
+    """Let the lease of every open job of `owner` end in `seconds`; return how many there were.
+
+    A job that is being finished at this moment is passed over: waiting for it while holding others
+    could make two transactions wait for each other.
+    """
     until = get_database_now() + timedelta(seconds=seconds)
-    return models.Delivery.objects.open().filter(lease_owner=owner).update(lease_until=until)
+    held = models.Delivery.objects.open().filter(lease_owner=owner).order_by("pk")
+    free = held.select_for_update(of=_own_rows(), skip_locked=_can_skip())
+    taken = list(free.values_list("pk", flat=True))
+    return models.Delivery.objects.filter(pk__in=taken).update(lease_until=until)
 
 
 @transaction.atomic(savepoint=False)
-def finish_deliveries(*, finishes: Sequence[DeliveryFinish]) -> None:
-    """Write the outcomes of attempts; final jobs lose their lease and stay as they are."""
+def finish_deliveries(*, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
+    """Write the outcomes of attempts; final jobs lose their lease and stay as they are.
+
+    Return the ids of those that were written on condition that their owner holds them.
+    """
     ordered = sorted(finishes, key=lambda finish: finish.id)
-    ended = [finish for finish in ordered if finish.state not in OPEN_STATES]
-    waiting = [finish for finish in ordered if finish.state in OPEN_STATES]
+    fenced = [finish for finish in ordered if finish.lease_owner is not None]
+    held = _lock_held(fenced)
+    free = [finish for finish in ordered if finish.lease_owner is None or finish.id in held]
+    ended = [finish for finish in free if finish.state not in OPEN_STATES]
+    going_on = [finish for finish in free if finish.state in OPEN_STATES]
     with connection.cursor() as cursor:
         if ended:
             cursor.executemany(END_LEASE, [(*_outcome(one), one.id) for one in ended])
-        if waiting:
-            rows = [(*_outcome(one), _moment(one.due_at), one.id) for one in waiting]
-            cursor.executemany(WAIT_UNTIL, rows)
+        if going_on:
+            rows = [(*_outcome(one), _moment(one.due_at), one.id) for one in going_on]
+            cursor.executemany(KEEP_LEASE, rows)
+    return held
+
+
+def _lock_held(finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
+    """Lock the open jobs that are leased to the owners their finishes name; return their ids.
+
+    A lease that has run out counts until another has taken the job.
+    """
+    if not finishes:
+        return frozenset()
+    owners = {finish.id: finish.lease_owner for finish in finishes}
+    rows = models.Delivery.objects.filter(pk__in=list(owners)).exclude(state__in=FINAL_STATES)
+    locked = rows.order_by("pk").select_for_update(of=_own_rows())
+    found = locked.values_list("pk", "lease_owner")
+    return frozenset(pk for pk, owner in found if owners[pk] == owner)
 
 
 @transaction.atomic
@@ -74,12 +119,14 @@ def retry_deliveries(
 ) -> list[models.Delivery]:
     """Make failed deliveries due again, held by nobody, with an audit entry each.
 
-    The attempts go on counting, so that a person's retry is one more and not a whole series.
-    Deliveries in any other state are left alone; return those that will be tried again.
+    So are those of which nobody knows how they ended: a person may know, or take the risk that
+    somebody gets a message twice. The attempts go on counting, so that a person's retry is one more
+    and not a whole series. Deliveries in any other state are left alone; return those that will be
+    tried again.
     """
     now = get_database_now()
-    failed = models.Delivery.objects.failed().filter(pk__in=delivery_ids).order_by("pk")
-    rows = list(failed.select_related("room").select_for_update(of=_own_rows()))
+    asked = models.Delivery.objects.repeatable().filter(pk__in=delivery_ids).order_by("pk")
+    rows = list(asked.select_related("room").select_for_update(of=_own_rows()))
     entries = [
         build_entry(
             actor=actor,

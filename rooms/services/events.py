@@ -1,6 +1,7 @@
 """Writes of single events; the pipeline itself appends by `commit`."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from rooms import models
@@ -86,6 +87,13 @@ def record_delivery_results(*, event_id: str, results: JsonObject) -> None:
         return
     row.delivery_results = {**row.delivery_results, **results}
     row.save(update_fields=["delivery_results"])
+
+
+def mark_processed(*, event_id: str) -> bool:
+    """Tell once per event that none of its jobs still waits for the end of its first attempt."""
+    untried = models.Delivery.objects.untried().filter(event_id=OuterRef("pk"))
+    events = models.Event.objects.filter(pk=event_id, processed_at__isnull=True)
+    return events.exclude(Exists(untried)).update(processed_at=timezone.now()) > 0
 
 
 def build_revision(row: models.Event, *, changed_by: str | None) -> models.EventRevision:

@@ -1,7 +1,7 @@
 """The store contract: the async gate to whatever keeps rooms (RFC §11)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hooks.results import Observation, Task
@@ -13,6 +13,7 @@ from rooms.domain.frozen import Frozen
 from rooms.domain.identity import Identity
 from rooms.domain.job import DeliveryFinish, DeliveryJob
 from rooms.domain.json import JsonObject
+from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room, RoomTimers
 
@@ -60,6 +61,9 @@ class ConversationStore(ABC):
     Orders: rooms by (created_at, id), bindings by (attached_at, channel_id), participants by
     (joined_at, id), tasks and observations by (created_at, id); "newest" is the largest of these.
     No organization is None; '' given as one means None, in every argument and field.
+
+    A lane is the open jobs of one (room, channel); where the store was made with the lane scope
+    `room`, it is all open jobs of a room, and jobs of one event do not wait for each other.
     """
 
     # -- rooms
@@ -90,6 +94,14 @@ class ConversationStore(ABC):
     @abstractmethod
     async def list_rooms(self, offset: int = 0, limit: int = 50) -> list[Room]:
         """Return rooms in creation order."""
+
+    async def latest_indexes(self, room_ids: Collection[str]) -> dict[str, int]:
+        """Return the latest index of each of these rooms; those that do not exist are left out.
+
+        The default asks for one room after the other.
+        """
+        rooms = [await self.get_room(room_id) for room_id in room_ids]
+        return {room.id: room.latest_index for room in rooms if room is not None}
 
     @abstractmethod
     async def find_rooms(
@@ -173,6 +185,16 @@ class ConversationStore(ABC):
         """Return room, bindings, participants, addresses and tombstones in one read, or None."""
 
     @abstractmethod
+    async def enter_room(
+        self, room_id: str, *, key: str | None = None, lease: LeaseRequest | None = None
+    ) -> RoomEntry:
+        """Return a room's snapshot, the event with `key`, and take the room's lease if asked.
+
+        The lease is taken when nobody holds it, when it has run out or when its owner asks again;
+        the snapshot is read after that. An unknown room has neither snapshot nor token.
+        """
+
+    @abstractmethod
     async def load_tail(
         self, room_id: str, *, limit: int, after_index: int | None = None
     ) -> list[RoomEvent]:
@@ -199,6 +221,34 @@ class ConversationStore(ABC):
                 two units name one room; nothing of the call was written.
             StoreUnavailableError: If the database cannot be reached; nothing was written.
         """
+
+    # -- leases of rooms, and leases by name
+
+    @abstractmethod
+    async def take_room_lease(self, room_id: str, lease: LeaseRequest) -> int | None:
+        """Take a room's lease as `enter_room` does; return its token.
+
+        None means that another living owner holds it, 0 that there is no such room.
+        """
+
+    @abstractmethod
+    async def renew_room_leases(self, held: Mapping[str, int], *, seconds: float) -> None:
+        """Let leases, given as tokens by room id, end in `seconds`; lost ones stay as they are.
+
+        A lease that has run out but was not taken by another is renewed as well.
+        """
+
+    @abstractmethod
+    async def leave_room(self, room_id: str, token: int) -> None:
+        """Give a room's lease back; a token that is not the room's any more changes nothing."""
+
+    @abstractmethod
+    async def acquire_lease(self, name: str, owner: str, *, seconds: float) -> bool:
+        """Take the lease of this name, or renew one's own; tell whether `owner` has it now."""
+
+    @abstractmethod
+    async def release_lease(self, name: str, owner: str) -> None:
+        """Give a named lease back; another's stays."""
 
     # -- events
 
@@ -284,6 +334,15 @@ class ConversationStore(ABC):
         """Merge per-channel results into `delivery_results`; nothing else of the event changes.
 
         An unknown event changes nothing.
+        """
+
+    @abstractmethod
+    async def mark_processed(self, event_id: str) -> bool:
+        """Tell once per event that none of its jobs still waits for the end of its first attempt.
+
+        True is answered to the first call that finds no job to send or inject PENDING or SENDING
+        and no job to react PENDING; a reaction that has begun may take its time. Every other call,
+        and one for an unknown event, is answered False.
         """
 
     # -- bindings
@@ -413,7 +472,12 @@ class ConversationStore(ABC):
 
     @abstractmethod
     async def lease_deliveries(
-        self, owner: str, *, seconds: float, limit: int = 100
+        self,
+        owner: str,
+        *,
+        seconds: float,
+        limit: int = 100,
+        lanes: Sequence[tuple[str, str]] | None = None,
     ) -> list[DeliveryJob]:
         """Take jobs whose lease has run out and whose lane is free, in lane order.
 
@@ -421,6 +485,10 @@ class ConversationStore(ABC):
         another living owner, or not yet due, stays. Within a lane none is left out before another;
         the lane whose head is due longest comes first. A job the owner itself holds is not taken
         again. `seconds` of 0 or less leases for no time: anybody may take the job at once.
+
+        `lanes`, given as (room id, channel id), asks for no other lanes; with the lane scope `room`
+        the channel does not matter. A SENDING job whose lease has run out is handed out like any
+        other: nobody knows how its attempt ended.
         """
 
     @abstractmethod
@@ -431,11 +499,13 @@ class ConversationStore(ABC):
         """
 
     @abstractmethod
-    async def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> None:
-        """Write the outcome of attempts; final jobs lose their lease.
+    async def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
+        """Write the outcome of attempts, or that they begin; final jobs lose their lease.
 
-        A job that is final already stays as it is and an unknown id is passed over. A WAITING job
-        keeps its lease; `due_at` None leaves the moment as it was.
+        A job that is final already stays as it is, so does one that its finish says is leased to
+        an owner that it is not leased to, and an unknown id is passed over; return the ids of
+        those with a `lease_owner` that were written. A SENDING or WAITING job keeps its lease;
+        `due_at` None leaves the moment as it was.
         """
 
     @abstractmethod

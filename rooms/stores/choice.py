@@ -4,6 +4,7 @@ import inspect
 import logging
 import sys
 
+from rooms.domain.enums import LaneScope
 from rooms.domain.errors import IncompleteStoreError
 from rooms.stores.base import ConversationStore
 from rooms.stores.memory import InMemoryStore
@@ -11,7 +12,9 @@ from rooms.stores.memory import InMemoryStore
 logger = logging.getLogger("roomkit.store")
 
 
-def choose_store(given: ConversationStore | None) -> ConversationStore:
+def choose_store(
+    given: ConversationStore | None, *, lane_scope: LaneScope = LaneScope.BINDING
+) -> ConversationStore:
     """Return the given store, the database's when Django's apps are ready, else memory.
 
     Raises:
@@ -23,9 +26,9 @@ def choose_store(given: ConversationStore | None) -> ConversationStore:
         # Imported only where there is a database to keep rooms in.
         from rooms.stores.orm import OrmStore  # noqa: PLC0415
 
-        return OrmStore()
+        return OrmStore(lane_scope=lane_scope)
     logger.info("no Django around: rooms are kept in memory and end with this process")
-    return InMemoryStore()
+    return InMemoryStore(lane_scope=lane_scope)
 
 
 def _django_is_ready() -> bool:

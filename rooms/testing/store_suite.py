@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from rooms.testing.store_cases import CASES
+from rooms.testing.store_cases import CASES, ROOM_LANE_CASES
 
 
 @pytest.mark.asyncio
@@ -24,8 +24,13 @@ class StoreSuite:
     """
 
 
-def _adopt(cases: ModuleType) -> None:
-    """Make a module's tests static methods of the suite.
+@pytest.mark.asyncio
+class RoomLaneSuite:
+    """What a store made with the lane scope `room` promises; used like `StoreSuite`."""
+
+
+def _adopt(suite: type, cases: ModuleType) -> None:
+    """Make a module's tests static methods of a suite.
 
     Raises:
         TypeError: If the suite has a test of that name, which would hide one of the two.
@@ -33,10 +38,12 @@ def _adopt(cases: ModuleType) -> None:
     for name, case in vars(cases).items():
         if not name.startswith("test_"):
             continue
-        if hasattr(StoreSuite, name):
+        if hasattr(suite, name):
             raise TypeError(f"{cases.__name__} repeats the case {name}: give it its own name")
-        setattr(StoreSuite, name, staticmethod(case))
+        setattr(suite, name, staticmethod(case))
 
 
 for _module in CASES:
-    _adopt(import_module(_module))
+    _adopt(StoreSuite, import_module(_module))
+for _module in ROOM_LANE_CASES:
+    _adopt(RoomLaneSuite, import_module(_module))

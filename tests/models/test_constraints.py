@@ -156,11 +156,14 @@ def test_the_postgresql_migrations_go_both_ways() -> None:
         pytest.skip("elsewhere they do nothing")
     commit = import_module("rooms.migrations.0002_postgresql_commit")
     storage = import_module("rooms.migrations.0003_postgresql_storage")
+    leases = import_module("rooms.migrations.0005_postgresql_leases")
     with connection.schema_editor() as editor, connection.cursor() as cursor:
+        leases.restore_function(apps, editor)
         storage.restore(apps, editor)
         commit.drop_functions(apps, editor)
         commit.make_functions(apps, editor)
         storage.tune(apps, editor)
+        leases.make_functions(apps, editor)
         cursor.execute("SELECT answer FROM roomkit_rooms_commit('[]')")
         assert cursor.fetchall() == []
 

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from rooms.domain.commit import Committed
+from rooms.domain.lease import LeaseRequest
 from rooms.stores.base import ConversationStore
 from rooms.stores.memory import InMemoryStore
 from rooms.testing.factories import NOON, ROOM, at, make_event, make_room, make_unit
-from rooms.testing.store_suite import StoreSuite
+from rooms.testing.store_suite import RoomLaneSuite, StoreSuite
 
 BLOCK_FRAMEWORKS = """
 import sys
@@ -32,6 +33,14 @@ class TestInMemoryStore(StoreSuite):
         store = InMemoryStore()
         yield store
         await store.close()
+
+
+class TestInMemoryRoomLanes(RoomLaneSuite):
+    """The contract of lanes that are whole rooms."""
+
+    @pytest.fixture
+    async def store(self) -> InMemoryStore:
+        return InMemoryStore(lane_scope="room")
 
 
 class _Clock:
@@ -85,6 +94,18 @@ async def test_a_lease_lasts_as_long_as_was_asked(
     await store.commit([unit])
     clock.advance(seconds_later)
     assert len(await store.lease_deliveries("b", seconds=30)) == taken
+
+
+async def test_the_lease_of_a_room_lasts_as_long_as_was_asked(
+    store: InMemoryStore, clock: _Clock
+) -> None:
+    await store.create_room(make_room())
+    first = await store.take_room_lease(ROOM, LeaseRequest(owner="a", seconds=30))
+    assert first == 1
+    clock.advance(29)
+    assert await store.take_room_lease(ROOM, LeaseRequest(owner="b", seconds=30)) is None
+    clock.advance(1)
+    assert await store.take_room_lease(ROOM, LeaseRequest(owner="b", seconds=30)) == first + 1
 
 
 async def test_a_renewed_lease_lasts_longer(store: InMemoryStore, clock: _Clock) -> None:

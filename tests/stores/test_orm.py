@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from rooms.stores.orm import OrmStore
-from rooms.testing.store_suite import StoreSuite
+from rooms.testing.store_suite import RoomLaneSuite, StoreSuite
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("committed_database")]
 
@@ -26,5 +26,15 @@ class TestPortableOrmStore(StoreSuite):
     @pytest.fixture
     async def store(self) -> AsyncIterator[OrmStore]:
         store = OrmStore(portable=True)
+        yield store
+        await store.close()
+
+
+class TestOrmRoomLanes(RoomLaneSuite):
+    """The contract of lanes that are whole rooms, in both forms."""
+
+    @pytest.fixture(params=[False, True], ids=["own form", "portable"])
+    async def store(self, request: pytest.FixtureRequest) -> AsyncIterator[OrmStore]:
+        store = OrmStore(portable=request.param, lane_scope="room")
         yield store
         await store.close()

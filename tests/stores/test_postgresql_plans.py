@@ -1,11 +1,18 @@
 """What a commit reads on PostgreSQL does not grow with what is stored."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from rooms import models
+from rooms.domain.job import DeliveryJob, DeliveryState
 from rooms.services.deliveries import END_LEASE
+from rooms.services.events import mark_processed
+from rooms.stores.orm import entering
 from rooms.stores.orm.commit_postgresql import CALL
+from rooms.stores.orm.snapshot_sql import build_entry_statement
 from rooms.testing.factories import make_event, make_room, make_unit
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -24,11 +31,19 @@ def postgresql_only() -> None:
 def _count_pages(key: str) -> int:
     """Commit one unit and return how many pages were looked at."""
     event = make_event(room_id="room-0", idempotency_key=key)
-    unit = make_unit(event, room_id="room-0", sends_to=("ws-1",))
+    unit = make_unit(event, room_id="room-0", sends_to=("ws-1",), lease_owner="node-1")
+    return _pages_of(CALL, [f"[{unit.model_dump_json()}]", "binding"])
+
+
+def _count_pages_of_entering() -> int:
+    """Enter a room under a lease and return how many pages were looked at."""
+    reading = build_entry_statement("$1", "$2")
+    return _pages_of(entering.CALL, [["room-0"], ["plans"], "node-1", 60, reading])
+
+
+def _pages_of(statement: str, parameters: list[Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {CALL}", [f"[{unit.model_dump_json()}]"]
-        )
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
         [[explained]] = cursor.fetchone()
     plan = explained["Plan"]
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
@@ -38,10 +53,27 @@ def _rooms(first: int, last: int) -> list[models.Room]:
     return [models.Room.from_domain(make_room(f"room-{number}")) for number in range(first, last)]
 
 
+def _deliver(lane: str, *, state: DeliveryState) -> None:
+    """Store many deliveries of the first event to one channel."""
+    [event] = models.Event.objects.filter(room_id="room-0", index=0)
+    models.Delivery.objects.bulk_create(
+        models.Delivery.from_domain(
+            DeliveryJob(
+                room_id="room-0", event_id=event.id, channel_id=lane, event_index=place, state=state
+            )
+        )
+        for place in range(MANY)
+    )
+
+
 def test_a_plan_made_on_small_tables_serves_large_ones() -> None:
     models.Room.objects.bulk_create(_rooms(0, 1))
-    _count_pages("plans")
-    small = _count_pages("small")
+    for key in ("plans", "more plans"):
+        _count_pages(key)
+        _count_pages_of_entering()
+    small, entering_small = _count_pages("small"), _count_pages_of_entering()
+    _deliver("ws-1", state=DeliveryState.SENT)
+    _deliver("elsewhere", state=DeliveryState.PENDING)
     models.Room.objects.bulk_create(_rooms(1, MANY))
     models.Event.objects.bulk_create(
         models.Event.from_domain(
@@ -50,6 +82,7 @@ def test_a_plan_made_on_small_tables_serves_large_ones() -> None:
         for index in range(10, MANY)
     )
     assert _count_pages("large") - small < FEW
+    assert _count_pages_of_entering() - entering_small < FEW
 
 
 def test_an_outcome_finds_its_row_by_the_primary_key() -> None:
@@ -59,3 +92,13 @@ def test_an_outcome_finds_its_row_by_the_primary_key() -> None:
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "roomkit_rooms_delivery_pkey" in plan
     assert "rk_delivery_open" not in plan
+
+
+def test_whether_an_event_is_processed_is_not_asked_of_the_open_jobs() -> None:
+    with CaptureQueriesContext(connection) as captured, connection.cursor() as cursor:
+        mark_processed(event_id="event-1")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {captured.captured_queries[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "rk_delivery_event" in plan
+    assert "open" not in plan

@@ -14,9 +14,9 @@ from tests.stores.statements import count_statements
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("committed_database")]
 
 ROOM = "room"
-# The room before the lock, the room under it, the key; then the commit, which is one call of a
-# function on PostgreSQL, and on SQLite the room once more, the event and the room's counters.
-BUDGET = {"postgresql": 4, "sqlite": 6}
+# Entering the room and the commit, each one call on PostgreSQL; on SQLite the room and the key,
+# then the room once more, the event and the room's counters.
+BUDGET = {"postgresql": 2, "sqlite": 5}
 
 
 class Desk:

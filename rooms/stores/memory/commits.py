@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 
-from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, RoomSnapshot, TargetChange
+from rooms.domain.commit import (
+    CommitOutcome,
+    Committed,
+    CommitUnit,
+    EventWrite,
+    RoomSnapshot,
+    TargetChange,
+)
 from rooms.domain.context import RoomContext
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob
+from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.stores.memory.bindings import BindingTable
 from rooms.stores.memory.changes import replace_event, resumes, room_after
 from rooms.stores.memory.copies import private_copies, private_copy
+from rooms.stores.memory.leases import LeaseTable
 from rooms.stores.memory.outbox import Outbox
 from rooms.stores.memory.participants import ParticipantTable
 from rooms.stores.memory.side_effects import SideEffectTable
@@ -24,6 +33,7 @@ class CommitTable:
         self._participants = ParticipantTable(tables)
         self._side_effects = SideEffectTable(tables)
         self._outbox = Outbox(tables)
+        self._leases = LeaseTable(tables)
 
     def load_snapshot(self, room_id: str) -> RoomSnapshot | None:
         """Return room, bindings, participants, addresses and tombstones, or None."""
@@ -38,6 +48,18 @@ class CommitTable:
         return RoomSnapshot(
             context=context, addresses=addresses, detached=frozenset(record.detached)
         )
+
+    def enter_room(
+        self, room_id: str, *, key: str | None = None, lease: LeaseRequest | None = None
+    ) -> RoomEntry:
+        """Return a room's snapshot, the event with `key`, and take the room's lease if asked."""
+        if (record := self._tables.rooms.get(room_id)) is None:
+            return RoomEntry()
+        token = self._leases.take_room_lease(room_id, lease) if lease else None
+        if lease and token is None:
+            return RoomEntry(busy=True)
+        known = private_copy(record.timeline.with_key(key))
+        return RoomEntry(snapshot=self.load_snapshot(room_id), known=known, lease_token=token)
 
     def commit(self, units: Sequence[CommitUnit]) -> list[Committed]:
         """Commit units of different rooms and answer in the same order.
@@ -61,11 +83,8 @@ class CommitTable:
         room = private_copy(record.room)
         if (original := _original(record, unit)) is not None:
             return Committed(outcome=CommitOutcome.DUPLICATE, room=room, events=(original,))
-        if unit.events and not (unit.exempt_from_status or room.accepts_events):
-            return Committed(outcome=CommitOutcome.ROOM_CLOSED, room=room)
-        if unit.owner_epoch not in (None, room.owner_epoch):
-            return Committed(outcome=CommitOutcome.STALE_OWNER, room=room)
-        return None
+        refusal = _why_not(record, unit)
+        return Committed(outcome=refusal, room=room) if refusal else None
 
     def _check(self, units: list[CommitUnit]) -> None:
         """Find what a database's unique constraints would find."""
@@ -92,6 +111,8 @@ class CommitTable:
         target = _change_target(record, unit.target)
         resumed = resumes(record.room, unit)
         record.room = room_after(record.room, unit)
+        if unit.releases_lease and unit.lease_token is not None:
+            record.end_lease()
         self._write_beside(record, unit)
         return Committed(
             outcome=CommitOutcome.COMMITTED,
@@ -105,16 +126,15 @@ class CommitTable:
     def _append(
         self, record: RoomRecord, unit: CommitUnit
     ) -> tuple[list[RoomEvent], list[DeliveryJob]]:
-        now = self._tables.clock()
         events: list[RoomEvent] = []
-        jobs: list[DeliveryJob] = []
+        writes: list[tuple[RoomEvent, EventWrite]] = []
         for index, write in enumerate(unit.events, start=record.room.latest_index + 1):
             event = write.event.model_copy(update={"room_id": unit.room_id, "index": index})
             record.timeline.insert(event)
             self._tables.event_rooms[event.id] = unit.room_id
             events.append(event)
-            jobs += self._outbox.open_jobs(record, event, write.deliveries, unit=unit, now=now)
-        return events, jobs
+            writes.append((event, write))
+        return events, self._outbox.open_jobs(record, writes, unit=unit, now=self._tables.clock())
 
     def _write_beside(self, record: RoomRecord, unit: CommitUnit) -> None:
         room = {"room_id": unit.room_id}
@@ -129,6 +149,17 @@ class CommitTable:
             if observation.id not in self._tables.observation_rooms:
                 self._side_effects.add_observation(observation.model_copy(update=room))
         self._outbox.finish_deliveries(unit.finishes)
+
+
+def _why_not(record: RoomRecord, unit: CommitUnit) -> CommitOutcome | None:
+    """Say why a unit whose key is new is not written to its room, or None if it is."""
+    if unit.lease_token not in (None, record.lease_token):
+        return CommitOutcome.LEASE_LOST
+    if unit.events and not (unit.exempt_from_status or record.room.accepts_events):
+        return CommitOutcome.ROOM_CLOSED
+    if unit.owner_epoch not in (None, record.room.owner_epoch):
+        return CommitOutcome.STALE_OWNER
+    return None
 
 
 def _original(record: RoomRecord, unit: CommitUnit) -> RoomEvent | None:

@@ -138,8 +138,10 @@ class EventTable:
     def _remove(self, record: RoomRecord, event_id: str) -> None:
         record.timeline.remove(event_id)
         del self._tables.event_rooms[event_id]
+        record.processed.discard(event_id)
         for job in [job for job in record.jobs.values() if job.event_id == event_id]:
             del record.jobs[job.id]
+            record.open_jobs.pop(job.id, None)
             self._tables.open_job_rooms.pop(job.id, None)
 
     def _with_key(self, key: str, room_id: str | None) -> Iterator[RoomEvent]:

@@ -1,16 +1,25 @@
 """Delivery rows: lanes, leases, outcomes."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
-from rooms.domain.commit import CommitUnit, PlannedDelivery
+from rooms.domain.commit import CommitUnit, EventWrite
+from rooms.domain.enums import LaneScope
 from rooms.domain.event import RoomEvent
-from rooms.domain.job import OPEN_STATES, DeliveryFinish, DeliveryJob
+from rooms.domain.job import (
+    OPEN_STATES,
+    DeliveryFinish,
+    DeliveryJob,
+    DeliveryKind,
+    DeliveryState,
+)
 from rooms.stores.memory.tables import RoomRecord, Tables
 
 Lane = list[DeliveryJob]
+LaneKey = tuple[str, str]
+"""Room and channel; no channel where a lane is a whole room."""
 
 
 class Outbox:
@@ -22,14 +31,12 @@ class Outbox:
     def open_jobs(
         self,
         record: RoomRecord,
-        event: RoomEvent,
-        deliveries: Sequence[PlannedDelivery],
+        writes: Sequence[tuple[RoomEvent, EventWrite]],
         *,
         unit: CommitUnit,
         now: datetime,
     ) -> list[DeliveryJob]:
-        """Write the jobs an event causes, leased to the unit's owner if it names one."""
-        lease_until = now + timedelta(seconds=unit.lease_seconds) if unit.lease_owner else None
+        """Write the jobs that events cause, leased to the unit's owner where none is overtaken."""
         jobs = [
             DeliveryJob(
                 room_id=event.room_id,
@@ -39,21 +46,30 @@ class Outbox:
                 kind=planned.kind,
                 owner_epoch=record.room.owner_epoch,
                 due_at=now,
-                lease_owner=unit.lease_owner,
-                lease_until=lease_until,
+                traceparent=planned.traceparent,
             )
-            for planned in deliveries
+            for event, write in writes
+            for planned in write.deliveries
         ]
+        if jobs and unit.lease_owner:
+            jobs = self._leased(jobs, record, unit=unit, now=now)
         for job in jobs:
             self._put(job)
         return jobs
 
     def lease_deliveries(
-        self, owner: str, *, seconds: float, limit: int = 100
+        self,
+        owner: str,
+        *,
+        seconds: float,
+        limit: int = 100,
+        lanes: Sequence[LaneKey] | None = None,
     ) -> list[DeliveryJob]:
         """Take jobs whose lease has run out and whose lane is free, in lane order."""
         now = self._tables.clock()
-        free = chain.from_iterable(_free_part(lane, owner, now) for lane in self._lanes())
+        asked = None if lanes is None else {self._key(*lane) for lane in lanes}
+        free_part = _free_part if self._tables.lane_scope is LaneScope.BINDING else _free_events
+        free = chain.from_iterable(free_part(lane, owner, now) for lane in self._lanes(asked))
         lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
         taken = [job.model_copy(update=lease) for job in islice(free, limit)]
         for job in taken:
@@ -68,11 +84,21 @@ class Outbox:
             self._put(job.model_copy(update={"lease_until": lease_until}))
         return len(own)
 
-    def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> None:
-        """Write the outcome of attempts; final jobs lose their lease."""
-        for finish in finishes:
-            if (room_id := self._tables.open_job_rooms.get(finish.id)) is not None:
-                self._put(_finished(self._tables.rooms[room_id].jobs[finish.id], finish))
+    def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
+        """Write the outcome of attempts, or that they begin; final jobs lose their lease."""
+        fenced = [finish.id for finish in finishes if self._finish(finish)]
+        return frozenset(fenced)
+
+    def mark_processed(self, event_id: str) -> bool:
+        """Tell once per event that none of its jobs still waits for its first attempt."""
+        found = self._tables.find_event(event_id)
+        if found is None or event_id in found[0].processed:
+            return False
+        record, _ = found
+        if any(job.event_id == event_id and _is_untried(job) for job in record.open_jobs.values()):
+            return False
+        record.processed.add(event_id)
+        return True
 
     def list_deliveries(self, room_id: str, *, event_id: str | None = None) -> list[DeliveryJob]:
         """Return a room's delivery jobs by (event_index, channel_id)."""
@@ -82,34 +108,103 @@ class Outbox:
         return sorted(found, key=lambda job: (job.event_index, job.channel_id))
 
     def _put(self, job: DeliveryJob) -> None:
-        self._tables.rooms[job.room_id].jobs[job.id] = job
+        record = self._tables.rooms[job.room_id]
+        record.jobs[job.id] = job
         if job.state in OPEN_STATES:
+            record.open_jobs[job.id] = job
             self._tables.open_job_rooms[job.id] = job.room_id
         else:
+            record.open_jobs.pop(job.id, None)
             self._tables.open_job_rooms.pop(job.id, None)
 
-    def _lanes(self) -> list[Lane]:
-        """Return the open jobs by lane, the lane whose head is due longest first."""
-        lanes: defaultdict[tuple[str, str], Lane] = defaultdict(list)
+    def _finish(self, finish: DeliveryFinish) -> bool:
+        """Write an outcome; tell whether it was fenced and the fence held."""
+        if (room_id := self._tables.open_job_rooms.get(finish.id)) is None:
+            return False
+        job = self._tables.rooms[room_id].jobs[finish.id]
+        if finish.lease_owner not in (None, job.lease_owner):
+            return False
+        self._put(_finished(job, finish))
+        return finish.lease_owner is not None
+
+    def _key(self, room_id: str, channel_id: str) -> LaneKey:
+        return room_id, "" if self._tables.lane_scope is LaneScope.ROOM else channel_id
+
+    def _lane_of(self, job: DeliveryJob) -> LaneKey:
+        return self._key(job.room_id, job.channel_id)
+
+    def _lanes(self, asked: Container[LaneKey] | None) -> list[Lane]:
+        """Return the asked open jobs by lane, the lane whose head is due longest first."""
+        lanes: defaultdict[LaneKey, Lane] = defaultdict(list)
         for job in self._tables.open_jobs():
-            lanes[job.room_id, job.channel_id].append(job)
+            key = self._lane_of(job)
+            if asked is None or key in asked:
+                lanes[key].append(job)
         for lane in lanes.values():
             lane.sort(key=lambda job: (job.event_index, job.id))
         return sorted(lanes.values(), key=lambda lane: lane[0].due_at)
 
+    def _leased(
+        self, jobs: Sequence[DeliveryJob], record: RoomRecord, *, unit: CommitUnit, now: datetime
+    ) -> list[DeliveryJob]:
+        """Lease new jobs to the unit's owner, but not those that would overtake others."""
+        until = now + timedelta(seconds=unit.lease_seconds)
+        lease = {"lease_owner": unit.lease_owner, "lease_until": until}
+        obstructed = self._obstructed_lanes(record, unit.lease_owner, now)
+        return [
+            job if self._lane_of(job) in obstructed else job.model_copy(update=lease)
+            for job in jobs
+        ]
+
+    def _obstructed_lanes(self, record: RoomRecord, owner: str, now: datetime) -> set[LaneKey]:
+        """Return the lanes of a room with an open job that `owner` does not hold."""
+        return {
+            self._lane_of(job)
+            for job in record.open_jobs.values()
+            if not (job.lease_owner == owner and _is_held(job, now))
+        }
+
 
 def _free_part(lane: Lane, owner: str, now: datetime) -> Iterator[DeliveryJob]:
-    """Walk a lane up to the first job that nobody may pass: not yet due, or another's."""
+    """Walk a lane up to the first job that nobody may pass."""
     for job in lane:
-        leased = job.lease_until is not None and job.lease_until > now
-        if job.due_at > now or (leased and job.lease_owner != owner):
+        if _is_obstacle(job, owner, now):
             return
-        if not leased:
+        if not _is_held(job, now):
             yield job
 
 
+def _free_events(lane: Lane, owner: str, now: datetime) -> Iterator[DeliveryJob]:
+    """Walk a room's lane up to the last event of which no job is behind an obstacle."""
+    for _, of_event in groupby(lane, key=lambda job: job.event_index):
+        jobs = list(of_event)
+        obstacles = [job for job in jobs if _is_obstacle(job, owner, now)]
+        yield from (job for job in jobs if job not in obstacles and not _is_held(job, now))
+        if obstacles:
+            return
+
+
+def _is_obstacle(job: DeliveryJob, owner: str, now: datetime) -> bool:
+    """Tell whether nobody may pass a job: it is not yet due, or another's."""
+    return job.due_at > now or (_is_held(job, now) and job.lease_owner != owner)
+
+
+def _is_held(job: DeliveryJob, now: datetime) -> bool:
+    return job.lease_until is not None and job.lease_until > now
+
+
+def _is_untried(job: DeliveryJob) -> bool:
+    """Tell whether a first attempt has not ended or, for a reaction, not begun."""
+    if job.kind is DeliveryKind.REACT:
+        return job.state is DeliveryState.PENDING
+    return job.state in (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
 def _finished(job: DeliveryJob, finish: DeliveryFinish) -> DeliveryJob:
-    outcome = {**dict(finish), "due_at": finish.due_at or job.due_at}
+    outcome = {
+        **finish.model_dump(exclude={"id", "lease_owner"}),
+        "due_at": finish.due_at or job.due_at,
+    }
     if finish.state not in OPEN_STATES:
         outcome |= {"lease_owner": "", "lease_until": None}
     return job.model_copy(update=outcome)

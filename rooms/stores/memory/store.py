@@ -6,6 +6,7 @@ from functools import wraps
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from rooms.domain.enums import LaneScope
 from rooms.domain.frozen import utc_now
 from rooms.stores.base import ConversationStore
 from rooms.stores.memory.bindings import BindingTable
@@ -13,6 +14,7 @@ from rooms.stores.memory.commits import CommitTable
 from rooms.stores.memory.events import EventTable
 from rooms.stores.memory.finding import RoomFinder
 from rooms.stores.memory.identities import IdentityTable
+from rooms.stores.memory.leases import LeaseTable
 from rooms.stores.memory.markers import MarkerTable
 from rooms.stores.memory.outbox import Outbox
 from rooms.stores.memory.participants import ParticipantTable
@@ -49,10 +51,14 @@ class InMemoryStore(ConversationStore):
 
     Args:
         clock: Gives the present moment in UTC; leases and activity are measured by it.
+        lane_scope: What is worked off in order, a `LaneScope`.
+
+    Raises:
+        ValueError: If there is no such scope.
     """
 
-    def __init__(self, clock: Clock = utc_now) -> None:
-        self._tables = Tables(clock)
+    def __init__(self, clock: Clock = utc_now, *, lane_scope: str = LaneScope.BINDING) -> None:
+        self._tables = Tables(clock, LaneScope(lane_scope))
         self._mutex = Lock()
 
     create_room = _asks(RoomTable, RoomTable.create_room)
@@ -72,7 +78,14 @@ class InMemoryStore(ConversationStore):
     find_idle_room_ids = _asks(RoomFinder, RoomFinder.find_idle_room_ids)
 
     load_snapshot = _asks(CommitTable, CommitTable.load_snapshot)
+    enter_room = _asks(CommitTable, CommitTable.enter_room)
     commit = _asks(CommitTable, CommitTable.commit)
+
+    take_room_lease = _asks(LeaseTable, LeaseTable.take_room_lease)
+    renew_room_leases = _asks(LeaseTable, LeaseTable.renew_room_leases)
+    leave_room = _asks(LeaseTable, LeaseTable.leave_room)
+    acquire_lease = _asks(LeaseTable, LeaseTable.acquire_lease)
+    release_lease = _asks(LeaseTable, LeaseTable.release_lease)
 
     load_tail = _asks(EventTable, EventTable.load_tail)
     add_event = _asks(EventTable, EventTable.add_event)
@@ -85,6 +98,7 @@ class InMemoryStore(ConversationStore):
     check_idempotency = _asks(EventTable, EventTable.check_idempotency)
     find_event_by_key = _asks(EventTable, EventTable.find_event_by_key)
     record_delivery_results = _asks(EventTable, EventTable.record_delivery_results)
+    mark_processed = _asks(Outbox, Outbox.mark_processed)
 
     add_binding = _asks(BindingTable, BindingTable.add_binding)
     auto_attach = _asks(BindingTable, BindingTable.auto_attach)

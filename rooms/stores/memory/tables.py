@@ -1,12 +1,13 @@
 """What the in-memory store holds: one record per room, and the ids that are unique across rooms."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hooks.results import Observation, Task
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.commit import RoomAddress
+from rooms.domain.enums import LaneScope
 from rooms.domain.errors import RoomNotFoundError
 from rooms.domain.event import RoomEvent
 from rooms.domain.identity import Identity
@@ -20,6 +21,19 @@ AddressKey = tuple[str, str, str]
 """Channel, channel type, address."""
 OwnerKey = tuple[str | None, str, str]
 """Organization, channel type, address."""
+
+
+@dataclass(frozen=True)
+class HeldLease:
+    """Who holds something and until when; `token` grows by one per taking, where it is counted."""
+
+    owner: str
+    until: datetime
+    token: int = 0
+
+    def keeps_out(self, owner: str, now: datetime) -> bool:
+        """Tell whether `owner` has to wait because another holds this."""
+        return self.owner not in ("", owner) and self.until > now
 
 
 @dataclass
@@ -36,6 +50,19 @@ class RoomRecord:
     observations: dict[str, Observation] = field(default_factory=dict)
     read_indexes: dict[str, int] = field(default_factory=dict)
     jobs: dict[str, DeliveryJob] = field(default_factory=dict)
+    open_jobs: dict[str, DeliveryJob] = field(default_factory=dict)
+    processed: set[str] = field(default_factory=set)
+    lease: HeldLease | None = None
+
+    @property
+    def lease_token(self) -> int:
+        """The token of the lease taken last."""
+        return self.lease.token if self.lease else 0
+
+    def end_lease(self) -> None:
+        """Free the lease; its token stays the last one given."""
+        if self.lease is not None:
+            self.lease = replace(self.lease, owner="")
 
 
 @dataclass
@@ -43,6 +70,7 @@ class Tables:
     """All rows of the store. The dicts named `…_rooms` tell the room of an id."""
 
     clock: Clock
+    lane_scope: LaneScope = LaneScope.BINDING
     rooms: dict[str, RoomRecord] = field(default_factory=dict)
     event_rooms: dict[str, str] = field(default_factory=dict)
     task_rooms: dict[str, str] = field(default_factory=dict)
@@ -50,6 +78,7 @@ class Tables:
     open_job_rooms: dict[str, str] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
     address_owners: dict[OwnerKey, str] = field(default_factory=dict)
+    leases: dict[str, HeldLease] = field(default_factory=dict)
 
     def record(self, room_id: str) -> RoomRecord:
         """Return a room's record.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from rooms.domain.commit import CommitOutcome, Committed, CommitUnit
+from rooms.domain.enums import LaneScope
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
 from rooms.domain.job import DeliveryJob
@@ -16,7 +17,7 @@ from rooms.domain.room import Room
 from rooms.selectors.events import get_event
 from rooms.stores.orm.side_writes import write_side_effects
 
-CALL = "SELECT answer FROM roomkit_rooms_commit(%s::jsonb) ORDER BY place"
+CALL = "SELECT answer FROM roomkit_rooms_commit(%s::jsonb, %s) ORDER BY place"
 # What the function reads of a unit.
 READ = {
     "room_id",
@@ -28,6 +29,8 @@ READ = {
     "at",
     "lease_owner",
     "lease_seconds",
+    "lease_token",
+    "releases_lease",
 }
 
 
@@ -42,12 +45,14 @@ class _Answer(Frozen):
     jobs: tuple[DeliveryJob, ...]
 
 
-def commit_adding_units(units: Sequence[CommitUnit]) -> list[Committed]:
+def commit_adding_units(
+    units: Sequence[CommitUnit], *, lane_scope: LaneScope = LaneScope.BINDING
+) -> list[Committed]:
     """Commit units that only add, of different rooms, and answer in the same order."""
     if all(unit.is_plain for unit in units):
-        return _append(units)
+        return _append(units, lane_scope)
     with transaction.atomic():
-        answers = _append(units)
+        answers = _append(units, lane_scope)
         write_side_effects(
             [
                 unit
@@ -58,10 +63,10 @@ def commit_adding_units(units: Sequence[CommitUnit]) -> list[Committed]:
     return answers
 
 
-def _append(units: Sequence[CommitUnit]) -> list[Committed]:
+def _append(units: Sequence[CommitUnit], lane_scope: LaneScope) -> list[Committed]:
     asked = ",".join(unit.model_dump_json(include=READ) for unit in units)
     with connection.cursor() as cursor:
-        cursor.execute(CALL, [f"[{asked}]"])
+        cursor.execute(CALL, [f"[{asked}]", lane_scope.value])
         answers = [_Answer.model_validate_json(answer) for (answer,) in cursor.fetchall()]
     return [_committed(*pair) for pair in zip(units, answers, strict=True)]
 

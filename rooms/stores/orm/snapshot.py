@@ -30,9 +30,15 @@ class _RoomRow(Protocol[V]):
         """Return the row as a value."""
 
 
+def has_json_form(*, portable: bool) -> bool:
+    """Tell whether the database at hand builds the snapshots itself."""
+    is_able = connection.vendor in DIALECTS and connection.timezone_name == "UTC"
+    return is_able and not portable
+
+
 def choose_reader(*, portable: bool) -> Callable[[Sequence[str]], Snapshots]:
     """Return the reader for the database at hand; it gives None for unknown rooms."""
-    if portable or connection.vendor not in DIALECTS or connection.timezone_name != "UTC":
+    if not has_json_form(portable=portable):
         return load_portable
     statement = build_statement(connection.vendor)
     return lambda room_ids: _load_json(statement, room_ids)

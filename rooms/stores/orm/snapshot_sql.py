@@ -48,6 +48,7 @@ DIALECTS: Mapping[str, Dialect] = {
     ),
 }
 
+LEASE = ("lease_owner", "lease_token", "lease_until")
 TIMERS = ("inactive_after_seconds", "closed_after_seconds", "last_activity_at")
 # Value fields that a column spells otherwise.
 ROOM_FIELDS = {
@@ -59,7 +60,30 @@ PARTICIPANT_FIELDS = {"id": "item.participant_id"}
 
 def build_statement(vendor: str) -> str:
     """Build the statement; `{room_ids}` in it is the list of placeholders."""
-    dialect = DIALECTS[vendor]
+    result, table = _snapshot(DIALECTS[vendor]), models.Room._meta.db_table
+    return f"SELECT room.id, {result} FROM {table} AS room WHERE room.id IN ({{room_ids}})"  # noqa: S608
+
+
+@cache
+def build_entry_statement(room_ids: str, keys: str) -> str:
+    """Build PostgreSQL's statement for those who enter: (place, snapshot, known_id).
+
+    Args:
+        room_ids: The placeholder of an array of ids.
+        keys: The placeholder of an array of as many idempotency keys, NULL for none.
+    """
+    room, event = models.Room._meta.db_table, models.Event._meta.db_table
+    return (
+        f"SELECT asked.place, {_snapshot(DIALECTS['postgresql'])} AS snapshot, "  # noqa: S608
+        f"(SELECT event.id FROM {event} AS event WHERE event.room_id = asked.room_id "
+        "AND event.idempotency_key = asked.key) AS known_id "
+        f"FROM unnest({room_ids}, {keys}) WITH ORDINALITY AS asked(room_id, key, place) "
+        f"JOIN {room} AS room ON room.id = asked.room_id"
+    )
+
+
+def _snapshot(dialect: Dialect) -> str:
+    """Return a whole snapshot as one expression."""
     context = {
         "room": _room(dialect),
         "bindings": _rows(dialect, models.ChannelBinding, order="attached_at, channel_id"),
@@ -72,23 +96,23 @@ def build_statement(vendor: str) -> str:
         "addresses": _rows(dialect, models.RoomAddress, order="id"),
         "detached": _detached(dialect),
     }
-    result = dialect.result.format(_object(dialect, snapshot))
-    table = models.Room._meta.db_table
-    return f"SELECT room.id, {result} FROM {table} AS room WHERE room.id IN ({{room_ids}})"  # noqa: S608
+    return dialect.result.format(_object(dialect, snapshot))
 
 
 @cache
 def build_room_statement(dialect: Dialect, *, count: int) -> str:
-    """Build the statement that reads so many rooms alone, each as JSON."""
+    """Build the statement that reads so many rooms alone: each as JSON, and its lease's token."""
     result = dialect.result.format(_room(dialect))
     places = ", ".join(["%s"] * count)
-    return f"SELECT {result} FROM {models.Room._meta.db_table} AS room WHERE room.id IN ({places})"  # noqa: S608
+    table = models.Room._meta.db_table
+    return f"SELECT {result}, room.lease_token FROM {table} AS room WHERE room.id IN ({places})"  # noqa: S608
 
 
 def _room(dialect: Dialect) -> str:
     columns = _columns(dialect, models.Room, "room")
     timers = {name: columns.pop(name) for name in TIMERS}
-    del columns["next_index"]
+    for hidden in ("next_index", *LEASE):
+        del columns[hidden]
     return _object(dialect, {**columns, **ROOM_FIELDS, "timers": _object(dialect, timers)})
 
 

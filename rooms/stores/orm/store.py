@@ -8,17 +8,30 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import IntegrityError, connection
 
 from rooms.domain.commit import Committed, CommitUnit, RoomSnapshot
+from rooms.domain.enums import LaneScope
 from rooms.domain.event import RoomEvent
+from rooms.domain.job import DeliveryJob
+from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.journal import HookJournal, NotedOutcome
 from rooms.services.hook_runs import record_outcomes
 from rooms.services.refusals import explain_refusal
 from rooms.stores.base import ConversationStore
 from rooms.stores.orm.commit import Commit, build_commit
 from rooms.stores.orm.commit_postgresql import commit_adding_units
+from rooms.stores.orm.entering import Visit, choose_entrance, choose_lease_taker
 from rooms.stores.orm.executor import DatabaseThreads
 from rooms.stores.orm.grouping import Grouping
 from rooms.stores.orm.snapshot import choose_reader
-from rooms.stores.orm.verbs import bindings, events, finding, outbox, people, records, rooms
+from rooms.stores.orm.verbs import (
+    bindings,
+    events,
+    finding,
+    leases,
+    outbox,
+    people,
+    records,
+    rooms,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,26 +64,39 @@ class OrmStore(ConversationStore):
 
     Args:
         portable: Use the ORM's own statements also where the database has a faster form.
+        lane_scope: What is worked off in order, a `LaneScope`.
+
+    Raises:
+        ValueError: If there is no such scope.
 
     Attributes:
         threads: Where the store speaks to the database.
         journal: Keeps the hooks that blocked or failed; a kit tells it of them.
     """
 
-    def __init__(self, *, portable: bool = False) -> None:
+    def __init__(self, *, portable: bool = False, lane_scope: str = LaneScope.BINDING) -> None:
+        scope = LaneScope(lane_scope)
         self.threads = DatabaseThreads()
         self.journal = HookJournal(self._record_outcomes)
         has_function = connection.vendor == "postgresql" and not portable
         self._snapshots = Grouping(self.threads, choose_reader(portable=portable))
         self._keys = Grouping(self.threads, events.find_events_by_keys)
-        self._commits = self._group(build_commit(portable=portable))
-        self._adding_commits = self._group(commit_adding_units) if has_function else self._commits
+        self._entries = Grouping(
+            self.threads, choose_entrance(portable=portable), keys=_leased_room_of
+        )
+        self._take_room_lease = choose_lease_taker(portable=portable)
+        self._lane_scope = scope
+        self._commits = self._group(build_commit(portable=portable, lane_scope=scope))
+        self._adding_commits = self._commits
+        if has_function:
+            self._adding_commits = self._group(partial(commit_adding_units, lane_scope=scope))
 
     create_room = _hops(rooms.create_room)
     get_room = _hops(rooms.get_room)
     update_room = _hops(rooms.update_room)
     delete_room = _hops(rooms.delete_room)
     list_rooms = _hops(rooms.list_rooms)
+    latest_indexes = _hops(rooms.latest_indexes)
     patch_room_metadata = _hops(rooms.patch_room_metadata)
     set_room_timers = _hops(rooms.set_room_timers)
 
@@ -85,6 +111,28 @@ class OrmStore(ConversationStore):
     async def load_snapshot(self, room_id: str) -> RoomSnapshot | None:
         """Return room, bindings, participants, addresses and tombstones in one read, or None."""
         return await self._snapshots.submit(room_id)
+
+    async def enter_room(
+        self, room_id: str, *, key: str | None = None, lease: LeaseRequest | None = None
+    ) -> RoomEntry:
+        """Return a room's snapshot, the event with `key`, and take the room's lease if asked.
+
+        The lease is taken when nobody holds it, when it has run out or when its owner asks again;
+        the snapshot is read after that. An unknown room has neither snapshot nor token.
+        """
+        return await self._entries.submit(Visit(room_id, key, lease))
+
+    async def take_room_lease(self, room_id: str, lease: LeaseRequest) -> int | None:
+        """Take a room's lease as `enter_room` does; return its token.
+
+        None means that another living owner holds it, 0 that there is no such room.
+        """
+        return await self.threads.run(self._take_room_lease, room_id, lease)
+
+    renew_room_leases = _hops(leases.renew_room_leases)
+    leave_room = _hops(leases.leave_room)
+    acquire_lease = _hops(leases.acquire_lease)
+    release_lease = _hops(leases.release_lease)
 
     async def commit(self, units: Sequence[CommitUnit]) -> list[Committed]:
         """Commit units of different rooms in one transaction and answer in the same order.
@@ -127,6 +175,7 @@ class OrmStore(ConversationStore):
         )
 
     record_delivery_results = _hops(events.record_delivery_results)
+    mark_processed = _hops(events.mark_processed)
 
     add_binding = _hops(bindings.add_binding)
     auto_attach = _hops(bindings.auto_attach)
@@ -155,7 +204,27 @@ class OrmStore(ConversationStore):
     get_unread_count = _hops(records.get_unread_count)
     list_read_markers = _hops(records.list_read_markers)
 
-    lease_deliveries = _hops(outbox.lease_deliveries)
+    async def lease_deliveries(
+        self,
+        owner: str,
+        *,
+        seconds: float,
+        limit: int = 100,
+        lanes: Sequence[tuple[str, str]] | None = None,
+    ) -> list[DeliveryJob]:
+        """Take jobs whose lease has run out and whose lane is free, in lane order.
+
+        See `ConversationStore.lease_deliveries` for which these are.
+        """
+        return await self.threads.run(
+            outbox.lease_deliveries,
+            owner,
+            seconds=seconds,
+            limit=limit,
+            lanes=lanes,
+            scope=self._lane_scope,
+        )
+
     renew_leases = _hops(outbox.renew_leases)
     finish_deliveries = _hops(outbox.finish_deliveries)
     list_deliveries = _hops(outbox.list_deliveries)
@@ -183,6 +252,11 @@ def _answer_each(commit: Commit, calls: Sequence[Call]) -> list[list[Committed]]
         events = [write.event for unit in units for write in unit.events]
         raise explain_refusal(error, events=events) from error
     return [[next(answers) for _ in call] for call in calls]
+
+
+def _leased_room_of(visit: Visit) -> list[str]:
+    """Keep two who ask for the lease of one room out of one group: both would get it."""
+    return [visit.room_id] if visit.lease else []
 
 
 def _rooms_of(call: Call) -> list[str]:

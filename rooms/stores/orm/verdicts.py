@@ -1,5 +1,6 @@
 """What becomes of a unit: decided and worked out on values, before anything is written."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,17 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob
 from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
+
+Lane = tuple[str, str]
+"""Room and channel."""
+
+
+@dataclass(frozen=True)
+class LockedRoom:
+    """A room that nobody else writes to now, with the token of its lease."""
+
+    room: Room
+    lease_token: int
 
 
 @dataclass
@@ -37,8 +49,18 @@ class Verdict:
         """Answer with the event that has the key already."""
         self.outcome, self.events = CommitOutcome.DUPLICATE, (original,)
 
-    def work_out(self, now: datetime, *, target: RoomEvent | None) -> None:
-        """Give the events their places, make their jobs as of `now` and change the room."""
+    @property
+    def ends_lease(self) -> bool:
+        """Whether the room's lease ends with the unit."""
+        return self.unit.releases_lease and self.unit.lease_token is not None
+
+    def work_out(
+        self, now: datetime, *, target: RoomEvent | None, obstructed: Collection[Lane]
+    ) -> None:
+        """Give the events their places, make their jobs as of `now` and change the room.
+
+        The jobs of `obstructed` lanes are leased to nobody.
+        """
         if self.room is None:
             return
         room, self.target = self.room, target
@@ -46,7 +68,8 @@ class Verdict:
             write.event.model_copy(update={"room_id": room.id, "index": index})
             for index, write in enumerate(self.unit.events, start=room.latest_index + 1)
         )
-        self.jobs = tuple(_open_jobs(self.unit, self.events, room.owner_epoch, now))
+        jobs = _open_jobs(self.unit, self.events, room.owner_epoch, now)
+        self.jobs = tuple(_lease(jobs, self.unit, obstructed, now))
         self.resumed = _resumes(self.unit, room)
         self.room = room.model_copy(
             update=_changes(self.unit, room, has_newer_history=target is not None)
@@ -64,10 +87,13 @@ class Verdict:
         )
 
 
-def judge(unit: CommitUnit, room: Room | None) -> Verdict:
+def judge(unit: CommitUnit, locked: LockedRoom | None) -> Verdict:
     """Decide about a unit whose key is not known in the room."""
-    if room is None:
+    if locked is None:
         return Verdict(unit, CommitOutcome.ROOM_NOT_FOUND)
+    room = locked.room
+    if unit.lease_token not in (None, locked.lease_token):
+        return Verdict(unit, CommitOutcome.LEASE_LOST, room)
     if unit.events and not (unit.exempt_from_status or room.accepts_events):
         return Verdict(unit, CommitOutcome.ROOM_CLOSED, room)
     if unit.owner_epoch not in (None, room.owner_epoch):
@@ -78,8 +104,7 @@ def judge(unit: CommitUnit, room: Room | None) -> Verdict:
 def _open_jobs(
     unit: CommitUnit, events: tuple[RoomEvent, ...], owner_epoch: int, now: datetime
 ) -> list[DeliveryJob]:
-    """Make the jobs of a unit's events, born leased to the node that will run them."""
-    lease_until = now + timedelta(seconds=unit.lease_seconds) if unit.lease_owner else None
+    """Make the jobs of a unit's events, leased to nobody."""
     return [
         DeliveryJob(
             room_id=event.room_id,
@@ -89,11 +114,24 @@ def _open_jobs(
             kind=planned.kind,
             owner_epoch=owner_epoch,
             due_at=now,
-            lease_owner=unit.lease_owner,
-            lease_until=lease_until,
+            traceparent=planned.traceparent,
         )
         for event, write in zip(events, unit.events, strict=True)
         for planned in write.deliveries
+    ]
+
+
+def _lease(
+    jobs: list[DeliveryJob], unit: CommitUnit, obstructed: Collection[Lane], now: datetime
+) -> list[DeliveryJob]:
+    """Lease jobs to the node that will run them, where they overtake nobody."""
+    if not unit.lease_owner:
+        return jobs
+    until = now + timedelta(seconds=unit.lease_seconds)
+    lease = {"lease_owner": unit.lease_owner, "lease_until": until}
+    return [
+        job if (job.room_id, job.channel_id) in obstructed else job.model_copy(update=lease)
+        for job in jobs
     ]
 
 

@@ -1,4 +1,4 @@
-"""The store contract, case by case; `rooms.testing.store_suite.StoreSuite` holds them all."""
+"""The store contract, case by case; the suites in `rooms.testing.store_suite` hold them all."""
 
 import pytest
 
@@ -13,6 +13,10 @@ CASES = tuple(
         "commit_decisions",
         "commit_effects",
         "deliveries",
+        "lanes",
+        "processed",
+        "room_leases",
+        "named_leases",
         "bindings",
         "people",
         "records",
@@ -20,5 +24,8 @@ CASES = tuple(
 )
 """The modules whose tests make up the suite."""
 
+ROOM_LANE_CASES = (f"{__name__}.room_lanes",)
+"""Those for stores with the lane scope `room`."""
+
 # Before they are imported, so that a failing case shows the values it compared.
-pytest.register_assert_rewrite(*CASES)
+pytest.register_assert_rewrite(*CASES, *ROOM_LANE_CASES)

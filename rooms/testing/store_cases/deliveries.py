@@ -137,14 +137,6 @@ async def test_a_living_owner_ahead_keeps_others_off_the_lane(store: Conversatio
     assert await _lease(store, "node-1") == [1, 2]
 
 
-async def test_a_living_owner_behind_holds_back_nobody(store: ConversationStore) -> None:
-    jobs = await _lane(store, 2)
-    await _lease(store, "node-1", limit=1, seconds=RUN_OUT)
-    again = make_event()
-    await store.commit([make_unit(again, sends_to=("ws-1",), lease_owner="node-2")])
-    assert await _lease(store, "node-3") == [job.event_index for job in jobs]
-
-
 async def test_lanes_do_not_wait_for_each_other(store: ConversationStore) -> None:
     await store.create_room(make_room())
     await store.create_room(make_room("other"))

@@ -104,6 +104,18 @@ async def test_rooms_are_listed_in_creation_order(store: ConversationStore) -> N
     assert [room.id for room in await store.list_rooms(offset=1, limit=1)] == ["a"]
 
 
+async def test_latest_indexes_of_many_rooms_are_read_together(store: ConversationStore) -> None:
+    for room_id in ("silent", "busy"):
+        await store.create_room(make_room(room_id))
+    for _ in range(2):
+        await store.add_event_auto_index("busy", make_event(room_id="busy"))
+    latest = await store.latest_indexes(["silent", "busy", "nowhere"])
+    assert latest == {
+        "silent": make_room().latest_index,
+        "busy": make_room().latest_index + 2,
+    }
+
+
 async def test_deleting_a_room_takes_everything_with_it(store: ConversationStore) -> None:
     await store.create_room(make_room())
     await store.add_binding(make_binding())

@@ -129,3 +129,13 @@ def record_delivery_results(event_id: str, results: JsonObject) -> None:
     An unknown event changes nothing.
     """
     writes.record_delivery_results(event_id=event_id, results=results)
+
+
+def mark_processed(event_id: str) -> bool:
+    """Tell once per event that none of its jobs still waits for the end of its first attempt.
+
+    True is answered to the first call that finds no job to send or inject PENDING or SENDING
+    and no job to react PENDING; a reaction that has begun may take its time. Every other call,
+    and one for an unknown event, is answered False.
+    """
+    return writes.mark_processed(event_id=event_id)

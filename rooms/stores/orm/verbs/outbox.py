@@ -2,20 +2,34 @@
 
 from collections.abc import Sequence
 
+from rooms.domain.enums import LaneScope
 from rooms.domain.job import DeliveryFinish, DeliveryJob
 from rooms.selectors import deliveries as reads
 from rooms.services import deliveries as writes
 
 
-def lease_deliveries(owner: str, *, seconds: float, limit: int = 100) -> list[DeliveryJob]:
+def lease_deliveries(
+    owner: str,
+    *,
+    seconds: float,
+    limit: int = 100,
+    lanes: Sequence[tuple[str, str]] | None = None,
+    scope: LaneScope,
+) -> list[DeliveryJob]:
     """Take jobs whose lease has run out and whose lane is free, in lane order.
 
     Only jobs due now are taken; a job behind an open job of the same lane that is leased by
     another living owner, or not yet due, stays. Within a lane none is left out before another;
     the lane whose head is due longest comes first. A job the owner itself holds is not taken
     again. `seconds` of 0 or less leases for no time: anybody may take the job at once.
+
+    `lanes`, given as (room id, channel id), asks for no other lanes; with the lane scope `room`
+    the channel does not matter. A SENDING job whose lease has run out is handed out like any
+    other: nobody knows how its attempt ended.
     """
-    rows = writes.lease_deliveries(owner=owner, seconds=seconds, limit=limit)
+    rows = writes.lease_deliveries(
+        owner=owner, seconds=seconds, limit=limit, lanes=writes.Lanes(scope, lanes)
+    )
     return [row.to_domain() for row in rows]
 
 
@@ -27,13 +41,15 @@ def renew_leases(owner: str, *, seconds: float) -> int:
     return writes.renew_leases(owner=owner, seconds=seconds)
 
 
-def finish_deliveries(finishes: Sequence[DeliveryFinish]) -> None:
-    """Write the outcome of attempts; final jobs lose their lease.
+def finish_deliveries(finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
+    """Write the outcome of attempts, or that they begin; final jobs lose their lease.
 
-    A job that is final already stays as it is and an unknown id is passed over. A WAITING job
-    keeps its lease; `due_at` None leaves the moment as it was.
+    A job that is final already stays as it is, so does one that its finish says is leased to
+    an owner that it is not leased to, and an unknown id is passed over; return the ids of
+    those with a `lease_owner` that were written. A SENDING or WAITING job keeps its lease;
+    `due_at` None leaves the moment as it was.
     """
-    writes.finish_deliveries(finishes=list(finishes))
+    return writes.finish_deliveries(finishes=list(finishes))
 
 
 def list_deliveries(room_id: str, *, event_id: str | None = None) -> list[DeliveryJob]:

@@ -1,5 +1,7 @@
 """Rooms themselves, as values."""
 
+from collections.abc import Collection
+
 from rooms.domain.json import JsonObject
 from rooms.domain.room import Room, RoomTimers
 from rooms.selectors import rooms as reads
@@ -38,6 +40,11 @@ def list_rooms(offset: int = 0, limit: int = 50) -> list[Room]:
     """Return rooms in creation order."""
     rows = reads.list_rooms(offset=offset, limit=limit)
     return [row.to_domain() for row in rows]
+
+
+def latest_indexes(room_ids: Collection[str]) -> dict[str, int]:
+    """Return the latest index of each of these rooms; those that do not exist are left out."""
+    return reads.latest_indexes(room_ids=room_ids)
 
 
 def patch_room_metadata(room_id: str, patch: JsonObject) -> Room:

@@ -1,0 +1,80 @@
+"""Telling once per event that the first attempts of all its jobs are over."""
+
+import asyncio
+
+import pytest
+
+from rooms.domain.commit import EventWrite, PlannedDelivery
+from rooms.domain.job import DeliveryKind, DeliveryState
+from rooms.stores.base import ConversationStore
+from rooms.testing.factories import ROOM, make_event, make_finish, make_room, make_unit
+
+SEND, REACT, INJECT = DeliveryKind.SEND, DeliveryKind.REACT, DeliveryKind.INJECT
+
+
+async def _event(store: ConversationStore, *jobs: tuple[DeliveryKind, DeliveryState]) -> str:
+    """Commit an event with jobs of these kinds in these states; return its id."""
+    await store.create_room(make_room())
+    planned = tuple(
+        PlannedDelivery(channel_id=f"ch-{number}", kind=kind)
+        for number, (kind, _) in enumerate(jobs)
+    )
+    event = make_event()
+    unit = make_unit(events=(EventWrite(event=event, deliveries=planned),))
+    [committed] = await store.commit([unit])
+    await store.finish_deliveries(
+        [make_finish(job, state) for job, (_, state) in zip(committed.jobs, jobs, strict=True)]
+    )
+    return event.id
+
+
+async def test_an_event_is_processed_once(store: ConversationStore) -> None:
+    event_id = await _event(store)
+    assert [await store.mark_processed(event_id) for _ in range(2)] == [True, False]
+
+
+async def test_one_of_many_is_told_that_an_event_is_processed(store: ConversationStore) -> None:
+    event_id = await _event(store, (SEND, DeliveryState.SENT))
+    told = await asyncio.gather(*(store.mark_processed(event_id) for _ in range(10)))
+    assert sum(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "is_over"),
+    [
+        (SEND, DeliveryState.PENDING, False),
+        (SEND, DeliveryState.SENDING, False),
+        (INJECT, DeliveryState.PENDING, False),
+        (INJECT, DeliveryState.SENDING, False),
+        (REACT, DeliveryState.PENDING, False),
+        (REACT, DeliveryState.SENDING, True),  # an answer may take its time
+        (SEND, DeliveryState.WAITING, True),  # the first attempt is over
+        (SEND, DeliveryState.FAILED, True),
+        (SEND, DeliveryState.UNKNOWN, True),
+        (INJECT, DeliveryState.SENT, True),
+        (REACT, DeliveryState.DISCARDED, True),
+    ],
+)
+async def test_an_event_is_processed_when_each_job_was_tried(
+    store: ConversationStore, kind: DeliveryKind, state: DeliveryState, is_over: bool
+) -> None:
+    event_id = await _event(store, (SEND, DeliveryState.SENT), (kind, state))
+    assert await store.mark_processed(event_id) is is_over
+
+
+async def test_the_last_job_of_an_event_makes_it_processed(store: ConversationStore) -> None:
+    event_id = await _event(store, (SEND, DeliveryState.PENDING))
+    assert not await store.mark_processed(event_id)
+    [job] = await store.list_deliveries(ROOM)
+    await store.finish_deliveries([make_finish(job, DeliveryState.SENT)])
+    assert await store.mark_processed(event_id)
+
+
+async def test_jobs_of_other_events_do_not_matter(store: ConversationStore) -> None:
+    event_id = await _event(store)
+    await store.commit([make_unit(make_event(), sends_to=("ws-1",))])
+    assert await store.mark_processed(event_id)
+
+
+async def test_an_unknown_event_is_never_processed(store: ConversationStore) -> None:
+    assert not await store.mark_processed("nothing")
