@@ -15,17 +15,23 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from types import NoneType
-from typing import Any
+from typing import Any, Literal, Self
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from rooms.domain.json import JsonObject
 
 SIMPLE = (str, int, float, NoneType)
+
+# What makes the waker of lanes for each dispatcher that hands work to other processes.
+WAKERS = {"celery": "channels_app.waker.make_waker"}
+
+Role = Literal["all", "web", "worker"]
+LockKind = Literal["memory", "database", "redis"]
 
 
 class ChannelEntry(BaseModel):
@@ -55,6 +61,17 @@ class RoomkitSettings(BaseModel):
         IDENTITY_TIMEOUT_SECONDS: How long an identity resolver has.
         MESSAGE_MAX_LENGTH: Characters a socket or HTTP client may send in one message.
         ORGANIZATIONS_OF_USER: Dotted path of a function `(user) -> ids or None`; None means all.
+        ROLE: What this process does: `web` serves, `worker` takes up deliveries and fires timers,
+            `all` does both and is the only process.
+        DISPATCHER: Who runs deliveries: `in_process` the process that commits, `celery` Celery's
+            workers.
+        LOCKS: What keeps two messages of a room apart; None takes `memory` in a process that is
+            alone, else `database`.
+        REDIS_URL: Where processes share breakers, limits, presence and Redis locks.
+        REDIS_PREFIX: What keeps this site's keys in Redis apart from those of others.
+        LANE_SCOPE: What is delivered in order: each `binding` of a room, or the whole `room`.
+        LEASE_SECONDS: How long a process that gives no sign of life keeps its rooms and deliveries.
+        TELEMETRY: Dotted path of a function that makes the telemetry provider.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,6 +85,51 @@ class RoomkitSettings(BaseModel):
     IDENTITY_TIMEOUT_SECONDS: float = Field(default=10.0, gt=0)
     MESSAGE_MAX_LENGTH: int = Field(default=8000, ge=1)
     ORGANIZATIONS_OF_USER: str | None = None
+    ROLE: Role = "all"
+    DISPATCHER: Literal["in_process", "celery"] = "in_process"
+    LOCKS: LockKind | None = None
+    REDIS_URL: str | None = None
+    REDIS_PREFIX: str = "roomkit"
+    LANE_SCOPE: Literal["binding", "room"] = "binding"
+    LEASE_SECONDS: float = Field(default=15.0, gt=0)
+    TELEMETRY: str | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes work on the same rooms."""
+        return self.ROLE != "all" or self.DISPATCHER == "celery"
+
+    @property
+    def locks(self) -> LockKind:
+        """What locks rooms, as `LOCKS` says or as the number of processes asks for."""
+        return self.LOCKS or ("database" if self.is_shared else "memory")
+
+    @property
+    def waker(self) -> str | None:
+        """The dotted path of what wakes workers after a commit; None runs deliveries here."""
+        return None if self.ROLE == "worker" else WAKERS.get(self.DISPATCHER)
+
+    @model_validator(mode="after")
+    def _redis_is_there_to_lock(self) -> Self:
+        if self.LOCKS == "redis" and not self.REDIS_URL:
+            raise PydanticCustomError(
+                "redis_missing",
+                "LOCKS is 'redis', but REDIS_URL is not set: set it, or use 'database'",
+            )
+        return self
+
+
+_acted_role: Role | None = None
+
+
+def act_as(role: Role | None) -> None:
+    """Say what this process is where the command that started it knows better than `ROLE`.
+
+    Call it before the kit is built. None goes back to the setting.
+    """
+    global _acted_role
+    _acted_role = role
+    get_settings.cache_clear()
 
 
 @cache
@@ -81,7 +143,8 @@ def get_settings() -> RoomkitSettings:
     faults = find_faults(given)
     if faults:
         raise ImproperlyConfigured("; ".join(faults))
-    return RoomkitSettings.model_validate(given)
+    role = {"ROLE": _acted_role} if _acted_role else {}
+    return RoomkitSettings.model_validate({**given, **role})
 
 
 def find_faults(given: object) -> list[str]:

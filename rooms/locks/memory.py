@@ -21,8 +21,8 @@ class _Entry:
 
 
 @dataclass(eq=False)
-class _Hold:
-    """One acquisition; `depth` counts the sections entered by it that have not been left."""
+class Section:
+    """One acquisition; `depth` counts how often it was entered and not yet left."""
 
     owner: "InMemoryLockManager"
     room_id: str
@@ -31,7 +31,7 @@ class _Hold:
     depth: int = 0
 
 
-_holds: ContextVar[tuple[_Hold, ...]] = ContextVar("roomkit_room_holds", default=())
+_sections: ContextVar[tuple[Section, ...]] = ContextVar("roomkit_room_sections", default=())
 
 
 class InMemoryLockManager(RoomLockManager):
@@ -62,48 +62,60 @@ class InMemoryLockManager(RoomLockManager):
     @asynccontextmanager
     async def locked(self, room_id: str) -> AsyncIterator[None]:
         """Hold the lock of `room_id` inside `async with`, waiting without a limit."""
-        hold = self._enter_again(room_id) or await self._acquire(room_id)
+        section = await self.enter(room_id)
         try:
             yield
         finally:
-            self._leave(hold)
+            if self.end(section):
+                self.free(section)
 
     def holds(self, room_id: str) -> bool:
         """Tell whether the running task (or a task that started it) holds the lock."""
-        return self._current_hold(room_id) is not None
+        return self._current(room_id) is not None
 
-    def _current_hold(self, room_id: str) -> _Hold | None:
-        for hold in _living_holds():
-            if hold.owner is self and hold.room_id == room_id:
-                return hold
+    # -- the same in steps, for locks that also need the consent of other processes
+
+    async def enter(self, room_id: str) -> Section:
+        """Wait for the lock, unless the running task holds it; `end` it as often as entered."""
+        return self._enter_again(room_id) or await self._acquire(room_id)
+
+    def end(self, section: Section) -> bool:
+        """Leave a section; tell whether it was left by all, so that it must be freed."""
+        with self._mutex:
+            section.depth -= 1
+            if section.depth:
+                return False
+        _sections.set(_living_sections())
+        return True
+
+    def free(self, section: Section) -> None:
+        """Let the next one in; may be called by any task and thread, once."""
+        section.entry.lock.release(section.turn)
+        self._give_back(section.entry)
+
+    def _current(self, room_id: str) -> Section | None:
+        for section in _living_sections():
+            if section.owner is self and section.room_id == room_id:
+                return section
         return None
 
-    def _enter_again(self, room_id: str) -> _Hold | None:
+    def _enter_again(self, room_id: str) -> Section | None:
         with self._mutex:
-            hold = self._current_hold(room_id)
-            if hold is not None:
-                hold.depth += 1
-        return hold
+            section = self._current(room_id)
+            if section is not None:
+                section.depth += 1
+        return section
 
-    async def _acquire(self, room_id: str) -> _Hold:
+    async def _acquire(self, room_id: str) -> Section:
         entry = self._borrow(room_id)
         try:
             turn = await entry.lock.acquire()
         except BaseException:  # a cancelled waiter uses the lock no more
             self._give_back(entry)
             raise
-        hold = _Hold(self, room_id, entry, turn, depth=1)
-        _holds.set((*_living_holds(), hold))
-        return hold
-
-    def _leave(self, hold: _Hold) -> None:
-        with self._mutex:
-            hold.depth -= 1
-            if hold.depth:
-                return
-        _holds.set(_living_holds())
-        hold.entry.lock.release(hold.turn)
-        self._give_back(hold.entry)
+        section = Section(self, room_id, entry, turn, depth=1)
+        _sections.set((*_living_sections(), section))
+        return section
 
     def _borrow(self, room_id: str) -> _Entry:
         with self._mutex:
@@ -128,6 +140,6 @@ class InMemoryLockManager(RoomLockManager):
             del self._entries[room_id]
 
 
-def _living_holds() -> tuple[_Hold, ...]:
-    """Return the holds of the running context that have not ended."""
-    return tuple(hold for hold in _holds.get() if hold.depth)
+def _living_sections() -> tuple[Section, ...]:
+    """Return the sections of the running context that have not ended."""
+    return tuple(section for section in _sections.get() if section.depth)

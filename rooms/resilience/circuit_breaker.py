@@ -1,202 +1,129 @@
 """Circuit breakers: a vendor that keeps failing is left alone for a while (RFC §13)."""
 
+import asyncio
 from collections.abc import Callable
-from enum import StrEnum
+from contextvars import Context
 from types import TracebackType
 from typing import Self
 
+from rooms.domain.breaker import (
+    Admission,
+    BreakerEdge,
+    BreakerPolicy,
+    BreakerState,
+    BreakerWord,
+)
+from rooms.ports import SharedState
 from rooms.resilience.clock import Clock
-
-FAILURE_THRESHOLD = 5
-RECOVERY_SECONDS = 60.0
 
 CIRCUIT_BREAKER_OPEN = "circuit_breaker_open"
 """The error code of a delivery that was not attempted because the breaker is open."""
 
-
-class BreakerState(StrEnum):
-    """CLOSED lets everything through, OPEN nothing, HALF_OPEN one probe."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-    HALF_OPEN = "half_open"
-
-
-class BreakerEdge(StrEnum):
-    """What listeners hear of, once each: the breaker opened, the breaker closed again."""
-
-    OPENED = "circuit_breaker_opened"
-    CLOSED = "circuit_breaker_closed"
-
-
 EdgeCallback = Callable[[str, BreakerEdge], None]
 """Called with the channel id and what happened to its breaker."""
 
+# A probe's place is renewed so often within its time that one late renewal loses nothing.
+RENEWALS_PER_PROBE = 3
 
-class Permit:
-    """Leave to try once; say what came of it, or leave the `with` block to say nothing.
 
-    An outcome that tells nothing about the vendor, such as a wrong number or a cancelled attempt,
-    is left unsaid. Only the first word counts.
+class ChannelCircuitBreakers:
+    """The breaker of every channel, as all processes of the site see it.
+
+    Nothing is kept here: each attempt asks and tells the shared state, so that the failures of
+    all processes count together, one of them probes, and one of them reports an edge.
+
+    Args:
+        shared: Where the breakers are.
+        clock: Paces the renewal of probes.
+        policy: When breakers open and how they recover.
+        on_edge: Called in the process whose word opened or closed a breaker.
     """
 
-    def __init__(self, breaker: "CircuitBreaker", era: int) -> None:
-        self._breaker = breaker
-        self._era = era
-        self._settled = False
+    def __init__(
+        self,
+        shared: SharedState,
+        *,
+        clock: Clock,
+        policy: BreakerPolicy | None = None,
+        on_edge: EdgeCallback | None = None,
+    ) -> None:
+        self._shared = shared
+        self._clock = clock
+        self._policy = policy or BreakerPolicy()
+        self._on_edge = on_edge
 
-    def succeed(self) -> None:
+    async def admit(self, channel_id: str) -> "Permit | None":
+        """Return leave to try the channel once, or None when the attempt must fail fast."""
+        admission = await self._shared.admit(channel_id, self._policy)
+        return None if admission is None else Permit(self, admission)
+
+    async def states(self) -> dict[str, BreakerState]:
+        """Return the state of every breaker by channel id, for health pages."""
+        return await self._shared.breaker_states()
+
+    async def forget(self, channel_id: str) -> None:
+        """Drop a channel's breaker in all processes; the next one starts closed."""
+        await self._shared.reset_breaker(channel_id)
+
+    async def report(self, admission: Admission, word: BreakerWord) -> None:
+        """Pass on what came of an attempt, and tell of the edge it led over; `Permit` calls it."""
+        edge = await self._shared.report(admission, word)
+        if edge is not None and self._on_edge is not None:
+            self._on_edge(admission.channel_id, edge)
+
+    async def keep_probe(self, admission: Admission) -> None:
+        """Renew a probe's place until it is lost or this is cancelled; `Permit` runs it."""
+        pause = admission.policy.probe_seconds / RENEWALS_PER_PROBE
+        await self._clock.sleep(pause)
+        while await self._shared.renew_probe(admission):
+            await self._clock.sleep(pause)
+
+
+class Permit:
+    """Leave to try once; say what came of it, or leave the `async with` block to say nothing.
+
+    An outcome that tells nothing about the vendor, such as a wrong number or a cancelled attempt,
+    is left unsaid. Only the first word counts. A probe keeps its place for as long as the block
+    lasts; one whose process dies loses it after `BreakerPolicy.probe_seconds`.
+    """
+
+    def __init__(self, breakers: ChannelCircuitBreakers, admission: Admission) -> None:
+        self._breakers = breakers
+        self._admission = admission
+        self._is_settled = False
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def succeed(self) -> None:
         """Report that the vendor took the delivery."""
-        if self._settle():
-            self._breaker.note_success(self._era)
+        await self._say(BreakerWord.SUCCESS)
 
-    def fail(self) -> None:
+    async def fail(self) -> None:
         """Report that the vendor failed; a whole exhausted retry sequence is one failure."""
-        if self._settle():
-            self._breaker.note_failure(self._era)
+        await self._say(BreakerWord.FAILURE)
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
+        if self._admission.probe:
+            self._keeping = asyncio.get_running_loop().create_task(
+                self._breakers.keep_probe(self._admission), context=Context()
+            )
         return self
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._settle():
-            self._breaker.note_nothing(self._era)
+        if self._keeping is not None:
+            self._keeping.cancel()
+        await self._say(BreakerWord.NOTHING)
 
-    def _settle(self) -> bool:
-        first, self._settled = not self._settled, True
-        return first
-
-
-class CircuitBreaker:
-    """Guards one channel in this process.
-
-    Every change of state begins a new era; what an attempt of an earlier era reports is no news
-    any more.
-
-    Attributes:
-        channel_id: The channel it guards.
-    """
-
-    def __init__(
-        self,
-        channel_id: str,
-        clock: Clock,
-        *,
-        failure_threshold: int = FAILURE_THRESHOLD,
-        recovery_seconds: float = RECOVERY_SECONDS,
-        on_edge: EdgeCallback | None = None,
-    ) -> None:
-        self.channel_id = channel_id
-        self._clock = clock
-        self._failure_threshold = failure_threshold
-        self._recovery_seconds = recovery_seconds
-        self._on_edge = on_edge
-        self._state = BreakerState.CLOSED
-        self._era = 0
-        self._failures = 0
-        self._opened_at = 0.0
-        self._probing = False
-
-    @property
-    def state(self) -> BreakerState:
-        """The state now; an OPEN breaker whose time is over counts as HALF_OPEN."""
-        if self._state is BreakerState.OPEN and not self.seconds_until_probe():
-            return BreakerState.HALF_OPEN
-        return self._state
-
-    def seconds_until_probe(self) -> float:
-        """Return how long an open breaker still refuses everything; 0.0 when it does not."""
-        if self._state is not BreakerState.OPEN:
-            return 0.0
-        return max(0.0, self._opened_at + self._recovery_seconds - self._clock.monotonic())
-
-    def admit(self) -> Permit | None:
-        """Return leave to try, or None when the attempt must fail fast."""
-        state = self.state
-        if state is BreakerState.OPEN or self._probing:
-            return None
-        if state is BreakerState.HALF_OPEN:
-            self._move(BreakerState.HALF_OPEN)
-            self._probing = True
-        return Permit(self, self._era)
-
-    def note_success(self, era: int) -> None:
-        """Take a success of an attempt admitted in `era`."""
-        if era != self._era:
+    async def _say(self, word: BreakerWord) -> None:
+        if self._is_settled:
             return
-        self._failures = 0
-        if self._state is BreakerState.HALF_OPEN:
-            self._move(BreakerState.CLOSED)
-            self._tell(BreakerEdge.CLOSED)
-
-    def note_failure(self, era: int) -> None:
-        """Take a failure of an attempt admitted in `era`."""
-        if era != self._era:
-            return
-        self._failures += 1
-        if self._state is BreakerState.HALF_OPEN:
-            self._open()
-        elif self._failures >= self._failure_threshold:
-            self._open()
-            self._tell(BreakerEdge.OPENED)
-
-    def note_nothing(self, era: int) -> None:
-        """Free the probe's place if the attempt admitted in `era` was the probe."""
-        if era == self._era:
-            self._probing = False
-
-    def _open(self) -> None:
-        self._opened_at = self._clock.monotonic()
-        self._move(BreakerState.OPEN)
-
-    def _move(self, state: BreakerState) -> None:
-        if state is not self._state:
-            self._state, self._era = state, self._era + 1
-            self._probing = False
-
-    def _tell(self, edge: BreakerEdge) -> None:
-        if self._on_edge is not None:
-            self._on_edge(self.channel_id, edge)
-
-
-class ChannelCircuitBreakers:
-    """One breaker per channel, made when it is first needed."""
-
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        failure_threshold: int = FAILURE_THRESHOLD,
-        recovery_seconds: float = RECOVERY_SECONDS,
-        on_edge: EdgeCallback | None = None,
-    ) -> None:
-        self._clock = clock
-        self._failure_threshold = failure_threshold
-        self._recovery_seconds = recovery_seconds
-        self._on_edge = on_edge
-        self._breakers: dict[str, CircuitBreaker] = {}
-
-    def breaker(self, channel_id: str) -> CircuitBreaker:
-        """Return the channel's breaker."""
-        if channel_id not in self._breakers:
-            self._breakers[channel_id] = CircuitBreaker(
-                channel_id,
-                self._clock,
-                failure_threshold=self._failure_threshold,
-                recovery_seconds=self._recovery_seconds,
-                on_edge=self._on_edge,
-            )
-        return self._breakers[channel_id]
-
-    def states(self) -> dict[str, BreakerState]:
-        """Return the state of every breaker by channel id, for health pages."""
-        return {channel_id: breaker.state for channel_id, breaker in self._breakers.items()}
-
-    def forget(self, channel_id: str) -> None:
-        """Drop a channel's breaker, for instance when it is unregistered."""
-        self._breakers.pop(channel_id, None)
+        self._is_settled = True
+        if self._admission.probe:
+            # Whoever cancels the attempt must not keep the probe's place with it.
+            await asyncio.shield(self._breakers.report(self._admission, word))
+        elif word is not BreakerWord.NOTHING:
+            await self._breakers.report(self._admission, word)

@@ -41,6 +41,11 @@ def is_retryable(error: BaseException, policy: RetryPolicy | None) -> bool:
     return not names.isdisjoint(policy.retryable_errors)
 
 
+def is_unknown(error: BaseException) -> bool:
+    """Tell whether an error says that the message may have arrived all the same."""
+    return getattr(error, "outcome_unknown", False) is True
+
+
 def _backoff(policy: RetryPolicy, exponent: int) -> float:
     try:
         grown = policy.base_delay_seconds * policy.exponential_base**exponent

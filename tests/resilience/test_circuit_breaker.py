@@ -1,44 +1,52 @@
 """A vendor that keeps failing is left alone for a while."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from rooms.resilience.circuit_breaker import (
-    BreakerEdge,
-    BreakerState,
-    ChannelCircuitBreakers,
-    CircuitBreaker,
-    Permit,
-)
+from rooms.domain.breaker import Admission, BreakerEdge, BreakerPolicy, BreakerState, BreakerWord
+from rooms.resilience.circuit_breaker import ChannelCircuitBreakers, Permit
+from rooms.resilience.clock import Clock
+from rooms.shared.local import LocalSharedState
 from rooms.testing.clock import FakeClock
 
 OPENED, CLOSED = BreakerEdge.OPENED, BreakerEdge.CLOSED
 
 
 class Watched:
-    """A breaker with its clock and the edges it has reported."""
+    """A channel's breaker with its clock and the edges it has reported."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        policy: BreakerPolicy | None = None,
+        *,
+        shared: type[LocalSharedState] = LocalSharedState,
+    ) -> None:
         self.clock = FakeClock()
         self.edges: list[tuple[str, BreakerEdge]] = []
-        self.breaker = CircuitBreaker(
-            "sms", self.clock, on_edge=lambda channel, edge: self.edges.append((channel, edge))
+        self.shared = shared(self.clock)
+        self.breakers = ChannelCircuitBreakers(
+            self.shared,
+            clock=self.clock,
+            policy=policy,
+            on_edge=lambda channel, edge: self.edges.append((channel, edge)),
         )
 
-    @property
-    def state(self) -> BreakerState:
-        return self.breaker.state
+    async def state(self) -> BreakerState:
+        return (await self.breakers.states())["sms"]
 
-    def admit(self) -> Permit:
-        permit = self.breaker.admit()
+    async def is_open(self) -> bool:
+        return await self.breakers.admit("sms") is None
+
+    async def admit(self, channel_id: str = "sms") -> Permit:
+        permit = await self.breakers.admit(channel_id)
         assert permit is not None
         return permit
 
-    def fail(self, times: int = 1) -> None:
+    async def fail(self, times: int = 1) -> None:
         for _ in range(times):
-            self.admit().fail()
+            await (await self.admit()).fail()
 
 
 @pytest.fixture
@@ -49,80 +57,72 @@ def watched() -> Watched:
 @pytest.fixture
 async def recovering(watched: Watched) -> Watched:
     """A breaker that has been open for as long as it stays open."""
-    watched.fail(5)
+    await watched.fail(5)
     await watched.clock.advance(60)
     return watched
 
 
 @pytest.mark.parametrize(("failures", "state"), [(4, BreakerState.CLOSED), (5, BreakerState.OPEN)])
-def test_fifth_failure_in_a_row_opens(watched: Watched, failures: int, state: BreakerState) -> None:
-    watched.fail(failures)
-
-    assert watched.state is state
-
-
-def test_success_in_between_starts_the_count_anew(watched: Watched) -> None:
-    watched.fail(4)
-    watched.admit().succeed()
-    watched.fail(4)
-
-    assert watched.state is BreakerState.CLOSED
-
-
-def test_open_breaker_admits_nobody(watched: Watched) -> None:
-    watched.fail(5)
-
-    assert watched.breaker.admit() is None
-
-
-async def test_open_breaker_says_how_long_it_stays_open(watched: Watched) -> None:
-    watched.fail(5)
-    await watched.clock.advance(45)
-
-    assert watched.breaker.seconds_until_probe() == 15.0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "admitted"),
-    [(59.9, False), (60.0, True), (600.0, True)],
-)
-async def test_probe_is_admitted_after_a_minute(
-    watched: Watched, seconds: float, admitted: bool
+async def test_fifth_failure_in_a_row_opens(
+    watched: Watched, failures: int, state: BreakerState
 ) -> None:
-    watched.fail(5)
+    await watched.fail(failures)
+
+    assert await watched.state() is state
+
+
+async def test_success_in_between_starts_the_count_anew(watched: Watched) -> None:
+    await watched.fail(4)
+    await (await watched.admit()).succeed()
+    await watched.fail(4)
+
+    assert await watched.state() is BreakerState.CLOSED
+
+
+async def test_open_breaker_admits_nobody(watched: Watched) -> None:
+    await watched.fail(5)
+
+    assert await watched.breakers.admit("sms") is None
+
+
+@pytest.mark.parametrize(("seconds", "is_open"), [(59.9, True), (60.0, False), (600.0, False)])
+async def test_probe_is_admitted_after_a_minute(
+    watched: Watched, seconds: float, is_open: bool
+) -> None:
+    await watched.fail(5)
     await watched.clock.advance(seconds)
 
-    assert (watched.breaker.admit() is not None) is admitted
+    assert await watched.is_open() is is_open
 
 
 async def test_only_one_probe_at_a_time(recovering: Watched) -> None:
-    recovering.admit()
+    await recovering.admit()
 
-    assert recovering.breaker.admit() is None
-    assert recovering.state is BreakerState.HALF_OPEN
+    assert await recovering.is_open()
+    assert await recovering.state() is BreakerState.HALF_OPEN
 
 
 async def test_successful_probe_closes(recovering: Watched) -> None:
-    recovering.admit().succeed()
+    await (await recovering.admit()).succeed()
 
-    assert recovering.state is BreakerState.CLOSED
-    assert recovering.breaker.admit() is not None
+    assert await recovering.state() is BreakerState.CLOSED
+    assert not await recovering.is_open()
 
 
 async def test_failed_probe_opens_for_another_minute(recovering: Watched) -> None:
-    recovering.fail()
+    await recovering.fail()
     await recovering.clock.advance(59.9)
 
-    assert recovering.breaker.admit() is None
+    assert await recovering.is_open()
     await recovering.clock.advance(0.1)
-    assert recovering.breaker.admit() is not None
+    assert not await recovering.is_open()
 
 
 async def test_edges_are_reported_once_each(recovering: Watched) -> None:
-    recovering.fail()
+    await recovering.fail()
     await recovering.clock.advance(60)
-    recovering.admit().succeed()
-    recovering.admit().succeed()
+    await (await recovering.admit()).succeed()
+    await (await recovering.admit()).succeed()
 
     assert recovering.edges == [("sms", OPENED), ("sms", CLOSED)]
 
@@ -133,105 +133,148 @@ def test_edges_are_named_as_framework_events() -> None:
 
 async def test_cancelled_probe_frees_its_place(recovering: Watched) -> None:
     async def probe() -> None:
-        with recovering.admit():
+        async with await recovering.admit():
             await recovering.clock.sleep(10)
 
     task = asyncio.create_task(probe())
     await recovering.clock.settle()
-    assert recovering.breaker.admit() is None
+    assert await recovering.is_open()
 
     task.cancel()
     await recovering.clock.settle()
-    assert recovering.breaker.admit() is not None
+    assert not await recovering.is_open()
+
+
+class SlowWords(LocalSharedState):
+    """Takes words only when it is let."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self.may_hear = asyncio.Event()
+        self.may_hear.set()
+
+    async def report(self, admission: Admission, word: BreakerWord) -> BreakerEdge | None:
+        await self.may_hear.wait()
+        return await super().report(admission, word)
+
+
+async def test_probe_that_is_cancelled_while_it_says_so_frees_its_place_too() -> None:
+    watched = Watched(shared=SlowWords)
+    await watched.fail(5)
+    await watched.clock.advance(60)
+    assert isinstance(watched.shared, SlowWords)
+    watched.shared.may_hear.clear()
+    task = asyncio.create_task(leave(await watched.admit()))
+    await watched.clock.settle()
+
+    task.cancel()
+    await watched.clock.settle()
+    watched.shared.may_hear.set()
+    await watched.clock.settle()
+    assert not await watched.is_open()
+
+
+async def test_probe_keeps_its_place_for_as_long_as_it_takes(recovering: Watched) -> None:
+    async with await recovering.admit():
+        await recovering.clock.advance(600)
+
+        assert await recovering.is_open()
+
+
+async def test_probe_whose_holder_is_gone_loses_its_place(recovering: Watched) -> None:
+    await recovering.admit()
+    await recovering.clock.advance(BreakerPolicy().probe_seconds)
+
+    assert not await recovering.is_open()
+
+
+async def test_ended_probe_waits_for_nothing_any_more(recovering: Watched) -> None:
+    async with await recovering.admit() as permit:
+        await permit.succeed()
+    await recovering.clock.settle()
+
+    assert recovering.clock.sleepers == 0
 
 
 async def test_probe_that_tells_nothing_leaves_the_breaker_half_open(recovering: Watched) -> None:
-    with recovering.admit():
+    async with await recovering.admit():
         pass
 
-    assert recovering.state is BreakerState.HALF_OPEN
+    assert await recovering.state() is BreakerState.HALF_OPEN
 
 
-def test_attempts_that_tell_nothing_do_not_count(watched: Watched) -> None:
-    watched.fail(4)
-    with watched.admit():
+async def test_attempts_that_tell_nothing_do_not_count(watched: Watched) -> None:
+    await watched.fail(4)
+    async with await watched.admit():
         pass
-    watched.fail()
+    await watched.fail()
 
-    assert watched.state is BreakerState.OPEN
-
-
-def test_error_in_the_block_is_passed_on_and_counts_only_if_said(watched: Watched) -> None:
-    watched.fail(4)
-
-    with pytest.raises(KeyError), watched.admit():
-        raise KeyError
-
-    assert watched.state is BreakerState.CLOSED
+    assert await watched.state() is BreakerState.OPEN
 
 
-def test_only_the_first_word_of_an_attempt_counts(watched: Watched) -> None:
-    with watched.admit() as permit:
+async def test_error_in_the_block_is_passed_on_and_counts_only_if_said(watched: Watched) -> None:
+    await watched.fail(4)
+    permit = await watched.admit()
+
+    with pytest.raises(KeyError):
+        async with permit:
+            raise KeyError
+
+    assert await watched.state() is BreakerState.CLOSED
+
+
+async def test_only_the_first_word_of_an_attempt_counts(watched: Watched) -> None:
+    async with await watched.admit() as permit:
         for _ in range(5):
-            permit.fail()
-        permit.succeed()
+            await permit.fail()
+        await permit.succeed()
 
-    assert watched.state is BreakerState.CLOSED
+    assert await watched.state() is BreakerState.CLOSED
 
 
-def leave(permit: Permit) -> None:
-    with permit:
+async def leave(permit: Permit) -> None:
+    async with permit:
         pass
 
 
 @pytest.mark.parametrize("word", [Permit.succeed, Permit.fail, leave])
 async def test_late_word_of_an_attempt_from_before_is_no_news(
-    watched: Watched, word: Callable[[Permit], None]
+    watched: Watched, word: Callable[[Permit], Awaitable[None]]
 ) -> None:
-    late = watched.admit()
-    watched.fail(5)
+    late = await watched.admit()
+    await watched.fail(5)
     await watched.clock.advance(60)
-    watched.admit()
+    await watched.admit()
 
-    word(late)
+    await word(late)
 
-    assert watched.state is BreakerState.HALF_OPEN
-    assert watched.breaker.admit() is None
-
-
-def test_channels_have_breakers_of_their_own() -> None:
-    breakers = ChannelCircuitBreakers(FakeClock(), failure_threshold=1)
-
-    for channel_id in ("sms", "mail"):
-        permit = breakers.breaker(channel_id).admit()
-        assert permit is not None
-        permit.fail() if channel_id == "sms" else permit.succeed()
-
-    assert breakers.states() == {"sms": BreakerState.OPEN, "mail": BreakerState.CLOSED}
+    assert await watched.state() is BreakerState.HALF_OPEN
+    assert await watched.is_open()
 
 
-def test_forgotten_channel_starts_with_a_closed_breaker() -> None:
-    breakers = ChannelCircuitBreakers(FakeClock(), failure_threshold=1)
-    permit = breakers.breaker("sms").admit()
-    assert permit is not None
-    permit.fail()
+async def test_channels_have_breakers_of_their_own() -> None:
+    watched = Watched(BreakerPolicy(failure_threshold=1))
 
-    breakers.forget("sms")
+    await watched.fail()
+    await (await watched.admit("mail")).succeed()
 
-    assert breakers.breaker("sms").state is BreakerState.CLOSED
+    states = {"sms": BreakerState.OPEN, "mail": BreakerState.CLOSED}
+    assert await watched.breakers.states() == states
 
 
-async def test_shared_settings_reach_every_breaker() -> None:
-    clock, edges = FakeClock(), list[tuple[str, BreakerEdge]]()
-    breakers = ChannelCircuitBreakers(
-        clock,
-        failure_threshold=1,
-        recovery_seconds=5,
-        on_edge=lambda channel, edge: edges.append((channel, edge)),
-    )
-    permit = breakers.breaker("mail").admit()
-    assert permit is not None
-    permit.fail()
-    await clock.advance(5)
+async def test_forgotten_channel_starts_with_a_closed_breaker(watched: Watched) -> None:
+    await watched.fail(5)
 
-    assert (edges, breakers.breaker("mail").state) == ([("mail", OPENED)], BreakerState.HALF_OPEN)
+    await watched.breakers.forget("sms")
+
+    assert not await watched.is_open()
+
+
+async def test_policy_reaches_every_breaker() -> None:
+    watched = Watched(BreakerPolicy(failure_threshold=1, recovery_seconds=5))
+
+    await watched.fail()
+    await watched.clock.advance(5)
+
+    assert watched.edges == [("sms", OPENED)]
+    assert await watched.state() is BreakerState.HALF_OPEN

@@ -7,7 +7,17 @@ import pytest
 
 from rooms.domain.policies import RateLimit
 from rooms.resilience.rate_limit import ChannelRateLimiters, RateLimiter
+from rooms.shared.local import LocalSharedState
 from rooms.testing.clock import FakeClock
+
+
+def make_limiters(clock: FakeClock | None = None) -> ChannelRateLimiters:
+    clock = clock or FakeClock()
+    return ChannelRateLimiters(LocalSharedState(clock), clock=clock)
+
+
+def make_limiter(limit: RateLimit, clock: FakeClock) -> RateLimiter:
+    return make_limiters(clock).limiter("sms", limit)
 
 
 class Senders:
@@ -44,7 +54,7 @@ class Line:
         self.opened: list[Senders] = []
 
     def open(self, limit: RateLimit) -> Senders:
-        self.opened.append(Senders(RateLimiter(limit, self.clock), self.clock))
+        self.opened.append(Senders(make_limiter(limit, self.clock), self.clock))
         return self.opened[-1]
 
 
@@ -115,7 +125,7 @@ async def test_latecomer_does_not_overtake_at_the_moment_a_token_is_there(line: 
 
     async def try_at_one() -> None:
         await line.clock.sleep(1)
-        taken.append(senders.limiter.try_acquire())
+        taken.append(await senders.limiter.try_acquire())
 
     latecomer = asyncio.create_task(try_at_one())
     await line.clock.settle()
@@ -173,12 +183,12 @@ async def test_idle_time_saves_up_no_more_than_the_burst(line: Line) -> None:
 
 async def test_trying_takes_a_turn_only_when_one_is_free() -> None:
     clock = FakeClock()
-    limiter = RateLimiter(RateLimit(max_per_second=1), clock)
+    limiter = make_limiter(RateLimit(max_per_second=1), clock)
 
-    first, second = limiter.try_acquire(), limiter.try_acquire()
+    first, second = await limiter.try_acquire(), await limiter.try_acquire()
     await clock.advance(1)
 
-    assert (first, second, limiter.try_acquire()) == (True, False, True)
+    assert (first, second, await limiter.try_acquire()) == (True, False, True)
 
 
 async def test_waiting_senders_are_counted(line: Line) -> None:
@@ -192,7 +202,7 @@ async def test_waiting_senders_are_counted(line: Line) -> None:
 
 def test_limiter_serves_one_event_loop_after_another() -> None:
     clock = FakeClock()
-    limiter = RateLimiter(RateLimit(max_per_second=1), clock)
+    limiter = make_limiter(RateLimit(max_per_second=1), clock)
 
     async def send_twice() -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -207,26 +217,26 @@ def test_limiter_serves_one_event_loop_after_another() -> None:
 
 
 async def test_channels_do_not_share_their_turns() -> None:
-    limiters, limit = ChannelRateLimiters(FakeClock()), RateLimit(max_per_second=1)
+    limiters, limit = make_limiters(), RateLimit(max_per_second=1)
 
-    assert limiters.limiter("sms", limit).try_acquire()
-    assert not limiters.limiter("sms", RateLimit(max_per_second=1)).try_acquire()
-    assert limiters.limiter("mail", limit).try_acquire()
+    assert await limiters.limiter("sms", limit).try_acquire()
+    assert not await limiters.limiter("sms", RateLimit(max_per_second=1)).try_acquire()
+    assert await limiters.limiter("mail", limit).try_acquire()
 
 
 async def test_another_limit_of_a_channel_has_buckets_of_its_own() -> None:
-    limiters = ChannelRateLimiters(FakeClock())
+    limiters = make_limiters()
     slow, fast = RateLimit(max_per_second=1), RateLimit(max_per_second=10)
 
-    assert limiters.limiter("sms", slow).try_acquire()
-    assert limiters.limiter("sms", fast).try_acquire()
+    assert await limiters.limiter("sms", slow).try_acquire()
+    assert await limiters.limiter("sms", fast).try_acquire()
     assert limiters.limiter("sms", fast) is limiters.limiter("sms", fast)
 
 
 async def test_forgotten_channel_starts_anew() -> None:
-    limiters, limit = ChannelRateLimiters(FakeClock()), RateLimit(max_per_second=1)
-    limiters.limiter("sms", limit).try_acquire()
+    limiters, limit = make_limiters(), RateLimit(max_per_second=1)
+    await limiters.limiter("sms", limit).try_acquire()
 
-    limiters.forget("sms")
+    await limiters.forget("sms")
 
-    assert limiters.limiter("sms", limit).try_acquire()
+    assert await limiters.limiter("sms", limit).try_acquire()
