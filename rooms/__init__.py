@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hooks.results import TaskStatus as TaskStatus
     from rooms.answer_stream import AnswerStream as AnswerStream
     from rooms.assembly import Pipeline as Pipeline
+    from rooms.assembly import Sharing as Sharing
     from rooms.channel import Channel as Channel
     from rooms.channel import TraceCallback as TraceCallback
     from rooms.delivery.strategies import (
@@ -156,6 +157,7 @@ if TYPE_CHECKING:
     from rooms.domain.enums import (
         DeliveryMode as DeliveryMode,
     )
+    from rooms.domain.enums import DeliveryPolicy as DeliveryPolicy
     from rooms.domain.enums import (
         EventStatus as EventStatus,
     )
@@ -165,6 +167,7 @@ if TYPE_CHECKING:
     from rooms.domain.enums import (
         IdentificationStatus as IdentificationStatus,
     )
+    from rooms.domain.enums import LaneScope as LaneScope
     from rooms.domain.enums import (
         OwnerKind as OwnerKind,
     )
@@ -253,6 +256,8 @@ if TYPE_CHECKING:
     from rooms.domain.job import (
         DeliveryState as DeliveryState,
     )
+    from rooms.domain.lease import LeaseRequest as LeaseRequest
+    from rooms.domain.lease import RoomEntry as RoomEntry
     from rooms.domain.message import (
         InboundMessage as InboundMessage,
     )
@@ -273,6 +278,7 @@ if TYPE_CHECKING:
     from rooms.kit import RoomKit as RoomKit
     from rooms.locks.base import RoomLockManager as RoomLockManager
     from rooms.locks.memory import InMemoryLockManager as InMemoryLockManager
+    from rooms.pipeline.dispatch import Dispatch as Dispatch
     from rooms.pipeline.routing import (
         DefaultInboundRoomRouter as DefaultInboundRoomRouter,
     )
@@ -348,7 +354,10 @@ if TYPE_CHECKING:
 _MODULES = {
     "hooks.results": ("Observation", "Task", "TaskStatus"),
     "rooms.answer_stream": ("AnswerStream",),
-    "rooms.assembly": ("Pipeline",),
+    "rooms.assembly": (
+        "Pipeline",
+        "Sharing",
+    ),
     "rooms.channel": ("Channel", "TraceCallback"),
     "rooms.delivery.strategies": (
         "DeliveryRequest",
@@ -406,9 +415,11 @@ _MODULES = {
         "ChannelType",
         "DeleteType",
         "DeliveryMode",
+        "DeliveryPolicy",
         "EventStatus",
         "EventType",
         "IdentificationStatus",
+        "LaneScope",
         "OwnerKind",
         "ParticipantRole",
         "ParticipantStatus",
@@ -435,6 +446,10 @@ _MODULES = {
     "rooms.domain.framework_event": ("FrameworkEvent",),
     "rooms.domain.identity": ("Identity", "IdentityHookResult", "IdentityResult"),
     "rooms.domain.job": ("DeliveryFinish", "DeliveryJob", "DeliveryKind", "DeliveryState"),
+    "rooms.domain.lease": (
+        "LeaseRequest",
+        "RoomEntry",
+    ),
     "rooms.domain.message": ("InboundMessage", "InboundResult"),
     "rooms.domain.output": ("ChannelOutput",),
     "rooms.domain.participant": ("Participant",),
@@ -448,6 +463,7 @@ _MODULES = {
     "rooms.kit": ("RoomKit",),
     "rooms.locks.base": ("RoomLockManager",),
     "rooms.locks.memory": ("InMemoryLockManager",),
+    "rooms.pipeline.dispatch": ("Dispatch",),
     "rooms.pipeline.routing": (
         "DefaultInboundRoomRouter",
         "IdentityRoomRouter",
@@ -521,11 +537,13 @@ __all__ = [
     "DeliveryKind",
     "DeliveryMode",
     "DeliveryOutcome",
+    "DeliveryPolicy",
     "DeliveryRequest",
     "DeliveryResult",
     "DeliveryState",
     "DeliveryStatus",
     "DeliveryStrategy",
+    "Dispatch",
     "DuplicateIndexError",
     "EditContent",
     "EphemeralCallback",
@@ -554,6 +572,8 @@ __all__ = [
     "InboundResult",
     "InboundRoomRouter",
     "IncompleteStoreError",
+    "LaneScope",
+    "LeaseRequest",
     "LocationContent",
     "MediaContent",
     "MockIdentityResolver",
@@ -582,6 +602,7 @@ __all__ = [
     "RoomAlreadyExistsError",
     "RoomClosedError",
     "RoomContext",
+    "RoomEntry",
     "RoomEvent",
     "RoomKit",
     "RoomKitError",
@@ -592,6 +613,7 @@ __all__ = [
     "RoomTimers",
     "SendFn",
     "SessionStartedEvent",
+    "Sharing",
     "Span",
     "SpanKind",
     "StatusChange",

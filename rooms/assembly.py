@@ -1,12 +1,14 @@
 """Puts the pipeline together: each part is complete when it is made."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hooks.engine import HookEngine
 from hooks.outcomes import FailureKind, HookFailure
 from hooks.reporting import OutcomeListener
+from rooms.domain.breaker import BreakerEdge
 from rooms.domain.context import RoomContext
+from rooms.domain.frozen import new_id
 from rooms.domain.job import DeliveryKind
 from rooms.framework_events import FrameworkEvents
 from rooms.identity.base import IdentityResolver
@@ -14,7 +16,11 @@ from rooms.locks.base import RoomLockManager
 from rooms.locks.memory import InMemoryLockManager
 from rooms.pipeline.answers import Answers
 from rooms.pipeline.attaching import Attaching
+from rooms.pipeline.attempts import Attempts
+from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.direct import Direct
+from rooms.pipeline.dispatch import Dispatch
+from rooms.pipeline.handover import HandOver
 from rooms.pipeline.history import RecentEvents
 from rooms.pipeline.identity import Identification
 from rooms.pipeline.inbound import Inbound
@@ -30,16 +36,37 @@ from rooms.pipeline.records import Records
 from rooms.pipeline.resuming import Resuming
 from rooms.pipeline.routing import DefaultInboundRoomRouter, InboundRoomRouter
 from rooms.pipeline.sending import Sender
+from rooms.pipeline.taking import Taking
 from rooms.pipeline.traces import Traces
 from rooms.pipeline.transcode import DefaultTranscoder, Transcoder
 from rooms.pipeline.turns import TurnEnds
 from rooms.pipeline.work import Runner
-from rooms.realtime import InMemoryRealtime, RealtimeBackend
+from rooms.ports import SharedState
+from rooms.realtime import Bus, BusRealtime, InMemoryRealtime, LocalBus, RealtimeBackend
 from rooms.registry import ChannelRegistry
-from rooms.resilience.circuit_breaker import BreakerEdge, ChannelCircuitBreakers
+from rooms.resilience.circuit_breaker import ChannelCircuitBreakers
 from rooms.resilience.clock import Clock, SystemClock
+from rooms.resilience.rate_limit import ChannelRateLimiters
+from rooms.shared.local import LocalSharedState
 from rooms.stores.base import ConversationStore
 from rooms.telemetry import TelemetryProvider
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What a process has in common with others; by default it is alone.
+
+    Attributes:
+        dispatch: Who does the work that a commit leaves.
+        bus: Reaches the sockets of all processes; None reaches those of this one.
+        state: Breakers, limits and presence of all processes; None keeps this one's own.
+        node: Names this process in leases; None takes a new name.
+    """
+
+    dispatch: Dispatch = field(default_factory=Dispatch)
+    bus: Bus | None = None
+    state: SharedState | None = None
+    node: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,22 +99,29 @@ def build_parts(  # noqa: PLR0913 - one argument a collaborator
     transcoder: Transcoder | None,
     clock: Clock | None,
     on_hook_outcome: OutcomeListener | None,
+    sharing: Sharing,
 ) -> Parts:
     """Return the shared collaborators, with this process's own where none were given."""
     channels = ChannelRegistry()
     news = FrameworkEvents()
+    clock = clock or SystemClock()
+    bus = sharing.bus or LocalBus()
     return Parts(
         store=store,
         hooks=HookEngine[RoomContext](on_failure=_HookFailures(news), on_outcome=on_hook_outcome),
         channels=channels,
         locks=locks or InMemoryLockManager(),
         news=news,
-        realtime=realtime or InMemoryRealtime(),
+        realtime=realtime or (BusRealtime(bus) if bus.is_shared else InMemoryRealtime()),
         telemetry=telemetry,
         transcoder=transcoder or DefaultTranscoder(),
-        clock=clock or SystemClock(),
+        clock=clock,
         limits=limits,
         recent=RecentEvents(store, channels),
+        shared=sharing.state or LocalSharedState(clock),
+        bus=bus,
+        dispatch=sharing.dispatch,
+        node=sharing.node or new_id(),
     )
 
 
@@ -100,16 +134,14 @@ def build_pipeline(
 ) -> Pipeline:
     """Wire the steps. Lanes feed answers back into the passage, so their runners come last."""
     runners: dict[DeliveryKind, Runner] = {}
-    leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=parts.limits.lease)
-    lanes = Lanes(parts.tasks, runners, leases)
-    passage = Passage(parts, lanes)
-    outbox = Outbox(parts.store, parts.tasks)
-    breakers = ChannelCircuitBreakers(parts.clock, on_edge=_BreakerNews(parts))
-    runners |= _build_runners(parts, lanes, outbox, Answers(parts, passage), breakers)
+    lanes, resuming = _build_lanes(parts, runners)
+    passage = Passage(parts, HandOver(parts, lanes, resuming))
+    breakers = ChannelCircuitBreakers(parts.shared, clock=parts.clock, on_edge=_BreakerNews(parts))
+    runners |= _build_runners(parts, lanes, Answers(parts, passage), breakers)
     records, traces = Records(parts), Traces(parts)
     attaching = Attaching(parts, records, traces)
     openings = Openings(parts, records, attaching)
-    injections = Injections(parts, lanes)
+    injections = Injections(parts, lanes, resuming)
     inbound = Inbound(
         parts,
         passage,
@@ -126,22 +158,45 @@ def build_pipeline(
         records=records,
         traces=traces,
         lanes=lanes,
-        resuming=Resuming(parts, lanes, outbox, leases),
+        resuming=resuming,
         breakers=breakers,
         parts=parts,
     )
 
 
+def _build_lanes(parts: Parts, runners: dict[DeliveryKind, Runner]) -> tuple[Lanes, Resuming]:
+    """Return the lanes, and what feeds them with rows that this process did not commit."""
+    seconds = parts.limits.lease
+    leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=seconds)
+    taking = Taking(parts.store, leases, node=parts.node, seconds=seconds)
+    lanes = Lanes(
+        parts.tasks,
+        runners,
+        leases,
+        taking=taking,
+        refills=parts.dispatch.is_shared,
+        scope=parts.limits.lane_scope,
+    )
+    return lanes, Resuming(taking, lanes, parts.tasks, dispatch=parts.dispatch)
+
+
 def _build_runners(
-    parts: Parts,
-    lanes: Lanes,
-    outbox: Outbox,
-    answers: Answers,
-    breakers: ChannelCircuitBreakers,
+    parts: Parts, lanes: Lanes, answers: Answers, breakers: ChannelCircuitBreakers
 ) -> dict[DeliveryKind, Runner]:
     """Return what does each kind of delivery job."""
-    sender = Sender(parts, lanes=lanes, outbox=outbox, answers=answers, breakers=breakers)
-    reactor = Reactor(parts, answers, TurnEnds(parts, outbox))
+    outbox, conclusions = Outbox(parts.store, parts.tasks, node=parts.node), Conclusions(parts)
+    attempts = Attempts(
+        parts,
+        lanes=lanes,
+        outbox=outbox,
+        breakers=breakers,
+        limiters=ChannelRateLimiters(parts.shared, clock=parts.clock),
+        conclusions=conclusions,
+    )
+    sender = Sender(
+        parts, outbox=outbox, answers=answers, attempts=attempts, conclusions=conclusions
+    )
+    reactor = Reactor(parts, answers, TurnEnds(parts, outbox), conclusions)
     return {
         DeliveryKind.SEND: sender.send,
         DeliveryKind.INJECT: sender.inject,

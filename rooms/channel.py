@@ -16,6 +16,8 @@ from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 from rooms.domain.trace import ProtocolTrace
+from rooms.ports import SharedState
+from rooms.realtime.bus import Bus
 
 logger = logging.getLogger("roomkit.channels")
 
@@ -93,9 +95,14 @@ class Channel(ABC):
         """Whether `deliver_stream` shows text progressively right now."""
         return False
 
-    def streams_to(self, room_id: str) -> bool:
-        """Tell whether somebody in this room can be shown a stream right now."""
+    async def streams_to(self, room_id: str) -> bool:
+        """Tell whether somebody in this room can be shown a stream right now, in any process."""
         return self.supports_streaming_delivery
+
+    @property
+    def takes_idempotency_key(self) -> bool:
+        """Whether sending an event again does no harm, so that unknown outcomes are repeated."""
+        return False
 
     @property
     def provider_name(self) -> str | None:
@@ -111,6 +118,17 @@ class Channel(ABC):
     def extract_text(event: RoomEvent) -> str:
         """Return the words of an event, or ''."""
         return text_of(event.content)
+
+    # -- the kit
+
+    def on_registered(self, *, bus: Bus, shared: SharedState, node: str) -> None:
+        """Learn what the processes of the site share; called once, before anything else.
+
+        Args:
+            bus: Carries what is shown in rooms to the other processes.
+            shared: Knows who is connected anywhere.
+            node: Names this process.
+        """
 
     # -- sessions and room membership
 

@@ -5,12 +5,12 @@ from collections.abc import Collection
 
 from hooks.engine import HookEngine
 from hooks.reporting import OutcomeListener
-from rooms.assembly import Pipeline, build_parts, build_pipeline
+from rooms.assembly import Pipeline, Sharing, build_parts, build_pipeline
 from rooms.channel import Channel
 from rooms.delegation import delegated
 from rooms.delivery.proactive import Proactive
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import ChannelType
+from rooms.domain.enums import ChannelType, LaneScope
 from rooms.domain.policies import RateLimit
 from rooms.identity.base import IdentityResolver
 from rooms.locks.base import RoomLockManager
@@ -53,8 +53,11 @@ class RoomKit:
         lease_seconds: How long another process leaves this one's deliveries alone after its last
             sign of life.
         transcoder: Makes content fit for channels; None takes `DefaultTranscoder`.
+        lane_scope: What is delivered in order: each channel of a room, or the whole room. A store
+            given here must have been made for the same.
         clock: Tells the time; None takes the machine's.
         on_hook_outcome: Told of each hook that ended, in the event loop; it must not wait.
+        sharing: What this process has in common with others; None says that it is alone.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the published signature
@@ -73,17 +76,20 @@ class RoomKit:
         inbound_rate_limit: RateLimit | None = None,
         lease_seconds: float = 15.0,
         transcoder: Transcoder | None = None,
+        lane_scope: LaneScope = LaneScope.BINDING,
         clock: Clock | None = None,
         on_hook_outcome: OutcomeListener | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self._parts = build_parts(
-            choose_store(store),
+            choose_store(store, lane_scope=lane_scope),
             limits=PipelineLimits(
                 max_chain_depth=max_chain_depth,
                 identity_timeout=identity_timeout,
                 process_timeout=process_timeout,
                 inbound_rate_limit=inbound_rate_limit,
                 lease=lease_seconds,
+                lane_scope=lane_scope,
             ),
             locks=lock_manager,
             realtime=realtime,
@@ -91,6 +97,7 @@ class RoomKit:
             transcoder=transcoder,
             clock=clock,
             on_hook_outcome=on_hook_outcome,
+            sharing=sharing or Sharing(),
         )
         self.pipeline: Pipeline = build_pipeline(
             self._parts,
@@ -221,10 +228,5 @@ class RoomKit:
     on_delivery_status = delegated(Wiring.on_delivery_status, to="wiring")
 
     async def close(self) -> None:
-        """Let running work end (5 s), then close channels, realtime, telemetry and store."""
-        await self._parts.tasks.close(timeout=CLOSE_TIMEOUT_SECONDS)
-        for channel in self.channels.values():
-            await channel.close()
-        await self._parts.realtime.close()
-        self._parts.telemetry.close()
-        await self._parts.store.close()
+        """Let running work end (5 s), then close channels and whatever the kit is made of."""
+        await self._parts.close(timeout=CLOSE_TIMEOUT_SECONDS)

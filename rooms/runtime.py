@@ -7,9 +7,13 @@ from django.utils.module_loading import import_string
 
 from hooks.discovery import discovered_hooks
 from rooms.channel import Channel
+from rooms.checks.refusal import refuse_unsafe
 from rooms.conf import ChannelEntry, get_settings
+from rooms.domain.enums import LaneScope
+from rooms.domain.frozen import new_id
 from rooms.domain.json import JsonObject
 from rooms.kit import RoomKit
+from rooms.sharing import build_locks, build_sharing
 from rooms.stores.orm import OrmStore
 
 FACTORY = "FACTORY"
@@ -37,17 +41,28 @@ def forget_kit() -> None:
 
 
 def build_kit() -> RoomKit:
-    """Build a kit from settings."""
+    """Build a kit from settings.
+
+    Raises:
+        ImproperlyConfigured: If the settings are wrong, or messages would get lost with them.
+    """
+    refuse_unsafe()
     conf = get_settings()
-    store = OrmStore()
+    node, lane_scope = new_id(), LaneScope(conf.LANE_SCOPE)
+    store = OrmStore(lane_scope=lane_scope)
     kit = RoomKit(
         store,
         identity_resolver=_made(conf.IDENTITY_RESOLVER, store),
         inbound_router=_made(conf.INBOUND_ROUTER, store),
+        lock_manager=build_locks(conf, store, node=node),
         max_chain_depth=conf.MAX_CHAIN_DEPTH,
         process_timeout=conf.PROCESS_TIMEOUT_SECONDS,
         identity_timeout=conf.IDENTITY_TIMEOUT_SECONDS,
+        telemetry=import_string(conf.TELEMETRY)() if conf.TELEMETRY else None,
+        lease_seconds=conf.LEASE_SECONDS,
+        lane_scope=lane_scope,
         on_hook_outcome=store.journal.note,
+        sharing=build_sharing(conf, node=node),
     )
     for channel_id, entry in conf.CHANNELS.items():
         kit.register_channel(

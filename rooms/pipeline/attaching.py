@@ -11,6 +11,7 @@ from rooms.domain.enums import (
     AnyChannelType,
     ChannelCategory,
     ChannelDirection,
+    DeliveryPolicy,
     EventType,
 )
 from rooms.domain.errors import RoomClosedError, RoomNotFoundError
@@ -38,6 +39,7 @@ class Grant:
     metadata: JsonObject = field(default_factory=dict)
     rate_limit: RateLimit | None = None
     retry_policy: RetryPolicy | None = None
+    delivery_policy: DeliveryPolicy = DeliveryPolicy.AT_MOST_ONCE
 
     def bind(self, room_id: str, channel: Channel) -> ChannelBinding:
         """Return the binding this grant makes, with a snapshot of the channel's capabilities."""
@@ -56,6 +58,7 @@ class Grant:
             metadata=self.metadata,
             rate_limit=self.rate_limit,
             retry_policy=self.retry_policy,
+            delivery_policy=self.delivery_policy,
         )
 
 

@@ -14,6 +14,10 @@ from rooms.pipeline.scene import Injection, Scene
 BLOCKED_REASON = "blocked_reason"
 
 
+class LeaseLost(Exception):
+    """Another process has taken the room since this one came in; nothing was written."""
+
+
 class Committing:
     """Settles an event's fate and hands the unit to the store."""
 
@@ -49,8 +53,13 @@ class Committing:
         Raises:
             RoomNotFoundError: If the room is gone.
             Refused: If it closed or changed its owner meanwhile.
+            LeaseLost: If another process holds the room by now.
         """
         [committed] = await self._parts.store.commit([self._unit(scene)])
+        if committed.outcome is CommitOutcome.LEASE_LOST:
+            raise LeaseLost
+        if committed.outcome is CommitOutcome.COMMITTED and scene.hold.request is not None:
+            scene.hold.freed()
         if committed.outcome is CommitOutcome.ROOM_NOT_FOUND:
             raise RoomNotFoundError(scene.room_id)
         if committed.outcome in (CommitOutcome.ROOM_CLOSED, CommitOutcome.STALE_OWNER):
@@ -73,8 +82,11 @@ class Committing:
             owner_epoch=draft.owner_epoch,
             reactivates=delivered and draft.is_root and scene.event.chain_depth == 0,
             at=self._parts.clock.now(),
-            lease_owner=self._parts.node,
+            lease_owner=self._parts.job_owner,
             lease_seconds=self._parts.limits.lease,
+            lease_token=scene.hold.token,
+            # A send from inside a hook leaves the lease to the event that has it.
+            releases_lease=scene.hold.request is not None,
         )
 
     def _writes(self, scene: Scene) -> list[EventWrite]:

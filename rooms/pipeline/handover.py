@@ -9,6 +9,7 @@ from rooms.pipeline.broadcast import Aftermath, Broadcast
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.planning import kind_for
+from rooms.pipeline.resuming import Resuming
 from rooms.pipeline.scene import Scene
 from rooms.pipeline.work import Work
 
@@ -16,11 +17,15 @@ Rows = dict[tuple[str, str], DeliveryJob]
 
 
 class HandOver:
-    """Starts the broadcast of a committed event and the delivery of its injections."""
+    """Starts the broadcast of a committed event and the delivery of its injections.
 
-    def __init__(self, parts: Parts, lanes: Lanes) -> None:
+    What the commit left without an owner is passed on to whoever does it.
+    """
+
+    def __init__(self, parts: Parts, lanes: Lanes, resuming: Resuming) -> None:
         self._parts = parts
         self._lanes = lanes
+        self._resuming = resuming
 
     def hand_over(self, scene: Scene, committed: Committed) -> None:
         """Give the lanes what the commit has planned."""
@@ -36,6 +41,8 @@ class HandOver:
         for stored, injection in zip(others, scene.injections, strict=False):
             for binding in injection.targets:
                 self._submit(scene, stored, binding, DeliveryKind.INJECT, rows)
+        if left := [job for job in committed.jobs if not job.lease_owner]:
+            self._resuming.pass_on(left)
 
     def _start_broadcast(
         self, scene: Scene, event: RoomEvent, target: RoomEvent | None, rows: Rows
@@ -47,9 +54,17 @@ class HandOver:
             is_root=scene.draft.is_root,
         )
         broadcast = Broadcast(self._parts, event, aftermath, scene.draft.cascade)
-        broadcast.expect(len(scene.targets))
+        ends_here = all(rows[key].lease_owner for key in rows if key[0] == event.id)
+        broadcast.expect(len(scene.targets) if ends_here else None)
         for binding in scene.targets:
-            self._submit(scene, event, binding, kind_for(binding), rows, broadcast=broadcast)
+            self._submit(
+                scene,
+                event,
+                binding,
+                kind_for(binding),
+                rows,
+                broadcast=broadcast if ends_here else None,
+            )
 
     def _submit(
         self,
@@ -61,6 +76,9 @@ class HandOver:
         *,
         broadcast: Broadcast | None = None,
     ) -> None:
+        row = rows.get((event.id, binding.channel_id))
+        if row is not None and not row.lease_owner:
+            return
         self._lanes.submit(
             Work(
                 kind=kind,
@@ -68,7 +86,7 @@ class HandOver:
                 binding=binding,
                 context=scene.context,
                 cascade=scene.draft.cascade,
-                row=rows.get((event.id, binding.channel_id)),
+                row=row,
                 broadcast=broadcast,
             )
         )

@@ -68,10 +68,14 @@ class Identification:
             raise Refused(result.message or "identity_challenge_sent")
         return await self._ask_hooks(sender, event, snapshot, result)
 
-    def _applies(self, channel: Channel, snapshot: RoomSnapshot, sender: Sender) -> bool:
-        if channel.sender_is_participant:
+    def asks_about(self, channel: Channel) -> bool:
+        """Tell whether senders of a channel may have to be looked up at all."""
+        if self._resolver is None or channel.sender_is_participant:
             return False
-        if self._channel_types is not None and channel.channel_type not in self._channel_types:
+        return self._channel_types is None or channel.channel_type in self._channel_types
+
+    def _applies(self, channel: Channel, snapshot: RoomSnapshot, sender: Sender) -> bool:
+        if not self.asks_about(channel):
             return False
         known = known_participant(snapshot, sender)
         return known is None or known.identification is not IdentificationStatus.IDENTIFIED

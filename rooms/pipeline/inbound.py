@@ -5,7 +5,6 @@ Steps 0 to 5 are here; 6 to 13, under the room lock, in `passage`; 14 and on in 
 """
 
 import asyncio
-import copy
 from dataclasses import dataclass
 
 from rooms.channel import Channel
@@ -16,6 +15,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.message import InboundMessage, InboundResult
 from rooms.pipeline.attaching import Attaching
 from rooms.pipeline.draft import Draft, Origin, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.filling import complete, gaps
 from rooms.pipeline.identity import Identification
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.parts import Parts
@@ -55,7 +55,7 @@ class Inbound:
         self._identification = identification
         self._openings = openings
         self._attaching = attaching
-        self._limiters = ChannelRateLimiters(parts.clock)
+        self._limiters = ChannelRateLimiters(parts.shared, clock=parts.clock)
 
     async def process(
         self, message: InboundMessage, *, room_id: str | None = None
@@ -68,9 +68,9 @@ class Inbound:
             ChannelNotRegisteredError: If the message's channel is unknown.
         """
         channel = self._find_channel(message)
-        if self._over_rate(message):
+        if await self._over_rate(message):
             return InboundResult(blocked=True, reason="rate_limited")
-        message = _complete(message, channel)
+        message = complete(message, channel)
         arrival = await self._route(message, channel, room_id)
         cascade = Cascade()
         span = self._parts.telemetry.span(
@@ -86,8 +86,7 @@ class Inbound:
         """Take the message through steps 3 to 18."""
         deadline = asyncio.get_running_loop().time() + self._parts.limits.process_timeout
         try:
-            draft = await self._prepare_or_open(arrival, cascade, deadline)
-            passed = await self._passage.run(draft, deadline=deadline)
+            passed = await self._pass(arrival, cascade, deadline)
         except Refused as refusal:
             return await self._refuse(arrival, refusal.code)
         except ProcessTimeoutError:
@@ -98,13 +97,24 @@ class Inbound:
         await self._connect_session(arrival, passed)
         return await self._result(passed, cascade)
 
+    async def _pass(self, arrival: Arrival, cascade: Cascade, deadline: float) -> Passed:
+        draft = await self._prepare_or_open(arrival, cascade, deadline)
+        try:
+            return await self._passage.run(draft, deadline=deadline)
+        except RoomNotFoundError:
+            if not self._parts.seen.forget(arrival.room_id):
+                raise
+            # It was prepared for the room as it was seen last, which is gone by now.
+            draft = await self._prepare_or_open(arrival, cascade, deadline)
+            return await self._passage.run(draft, deadline=deadline)
+
     # -- step 0: the inbound rate limit, if there is one
 
-    def _over_rate(self, message: InboundMessage) -> bool:
+    async def _over_rate(self, message: InboundMessage) -> bool:
         limit = self._parts.limits.inbound_rate_limit
         if limit is None:
             return False
-        return not self._limiters.limiter(message.channel_id, limit).try_acquire()
+        return not await self._limiters.limiter(message.channel_id, limit).try_acquire()
 
     # -- step 1: the channel
 
@@ -120,7 +130,8 @@ class Inbound:
         if named is not None:
             return Arrival(message, channel, named)
         # One stranger's simultaneous messages must not open two rooms.
-        async with self._parts.locks.locked(f"route:{channel.channel_id}:{message.sender_id}"):
+        key = f"route:{channel.channel_id}:{message.sender_id}"
+        async with self._parts.locks.locked_key(key):
             found = await self._room_of_known_key(message) or await self._ask_router(message)
             if found is None:
                 found = await self._open(message, channel, None)
@@ -187,7 +198,7 @@ class Inbound:
 
     async def _attach(self, arrival: Arrival) -> RoomSnapshot:
         """Attach the channel if this is its first message here; a detach before stands."""
-        snapshot = await self._load(arrival)
+        snapshot = self._seen(arrival) or await self._load(arrival)
         if snapshot.context.get_binding(arrival.channel.channel_id) is not None:
             return snapshot
         try:
@@ -198,13 +209,26 @@ class Inbound:
             raise Refused("room_closed") from error
         return snapshot if bound is None else await self._load(arrival)
 
+    def _seen(self, arrival: Arrival) -> RoomSnapshot | None:
+        """Return the room as it was seen last, where that is enough to prepare an event."""
+        if self._identification.asks_about(arrival.channel):
+            return None
+        snapshot = self._parts.seen.get(arrival.room_id)
+        if snapshot is None or not self._may_enter(arrival.channel, snapshot):
+            return None
+        bound = snapshot.context.get_binding(arrival.channel.channel_id)
+        return None if bound is None else snapshot
+
     async def _load(self, arrival: Arrival) -> RoomSnapshot:
         """Return the room; one of another organization than the channel's is not found."""
         snapshot = await self._parts.store.load_snapshot(arrival.room_id)
-        own = self._parts.channels.organization_of(arrival.channel.channel_id)
-        if snapshot is None or own not in (None, snapshot.context.room.organization_id):
+        if snapshot is None or not self._may_enter(arrival.channel, snapshot):
             raise RoomNotFoundError(arrival.room_id)
         return snapshot
+
+    def _may_enter(self, channel: Channel, snapshot: RoomSnapshot) -> bool:
+        own = self._parts.channels.organization_of(channel.channel_id)
+        return own in (None, snapshot.context.room.organization_id)
 
     async def _build_event(self, arrival: Arrival, snapshot: RoomSnapshot) -> RoomEvent:
         message, channel = arrival.message, arrival.channel
@@ -225,7 +249,7 @@ class Inbound:
                 "chain_depth": 0,
                 "blocked_by": None,
                 "metadata": strip_reserved(event.metadata),
-                **_gaps(event, message),
+                **gaps(event, message),
             }
         )
 
@@ -258,24 +282,3 @@ class Inbound:
             delivery_results=dict(cascade.results),
             error=cascade.error,
         )
-
-
-def _complete(message: InboundMessage, channel: Channel) -> InboundMessage:
-    """Return the message with what the framework knows and its own copy of the raw payload."""
-    return message.model_copy(
-        update={
-            "channel_type": channel.channel_type,
-            "raw_payload": copy.deepcopy(message.raw_payload),
-        }
-    )
-
-
-def _gaps(event: RoomEvent, message: InboundMessage) -> dict[str, object]:
-    """Return the message-level values for what the channel's event has left open."""
-    return {
-        "visibility": event.visibility if event.visibility != "all" else message.visibility,
-        "parent_event_id": event.parent_event_id or message.parent_event_id,
-        "idempotency_key": event.idempotency_key or message.idempotency_key,
-        "response_visibility": event.response_visibility or message.response_visibility,
-        "addressed_to": message.addressed_to if event.addressed_to is None else event.addressed_to,
-    }

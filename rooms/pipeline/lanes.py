@@ -1,14 +1,18 @@
 """Lanes: one per (room, channel), each doing its work strictly in index order."""
 
+import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome
+from rooms.domain.enums import LaneScope
 from rooms.domain.job import DeliveryKind
 from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.spawning import TaskGroup
+from rooms.pipeline.taking import Taking
 from rooms.pipeline.waiting import return_at_commit
-from rooms.pipeline.work import Runner, Work
+from rooms.pipeline.work import Lane, LostRow, Runner, Work
+from rooms.telemetry import log_fields
 
 logger = logging.getLogger("roomkit.core.lanes")
 
@@ -18,40 +22,68 @@ class Lanes:
 
     `submit` is called under the room lock, so that the order in a lane is index order. A retry
     holds back only its own lane: whatever waits behind it counts as queued at once.
+
+    Args:
+        tasks: Runs the lanes.
+        runners: What does each kind of work.
+        leases: Keeps the rows that are worked on.
+        taking: Takes rows over that others have left.
+        refills: Whether other processes may have added to a lane what this one is to go on with.
+        scope: BINDING gives each channel of a room a lane of its own. ROOM gives a room one lane:
+            what one event causes is done at once, and before anything the next one causes.
     """
 
     def __init__(
-        self, tasks: TaskGroup, runners: dict[DeliveryKind, Runner], leases: LeaseKeeper
+        self,
+        tasks: TaskGroup,
+        runners: dict[DeliveryKind, Runner],
+        leases: LeaseKeeper,
+        *,
+        taking: Taking | None = None,
+        refills: bool = False,
+        scope: LaneScope = LaneScope.BINDING,
     ) -> None:
         self._tasks = tasks
         self._runners = runners
         self._leases = leases
-        self._queues: dict[tuple[str, str], deque[Work]] = {}
-        self._held: set[tuple[str, str]] = set()
+        self._taking = taking
+        self._refills = refills
+        self._scope = scope
+        self._queues: dict[Lane, deque[Work]] = {}
+        self._drains: dict[Lane, asyncio.Task[object]] = {}
+        self._held: Counter[Lane] = Counter()
 
     def submit(self, work: Work) -> None:
         """Put work at the end of its lane and see that the lane runs."""
+        lane = self._lane_of(work)
         work.cascade.begin()
         if work.row is not None:
             self._leases.keep(work.row.id)
-        queue = self._queues.get(work.lane)
+        queue = self._queues.get(lane)
         if queue is not None:
-            queue.append(work)
-            if work.lane in self._held:
+            _insert(queue, work)
+            if self._held[lane]:
                 work.settle_queued()
             return
-        self._queues[work.lane] = deque([work])
-        self._tasks.spawn(self._drain(work.lane))
+        self._queues[lane] = deque([work])
+        self._drains[lane] = self._tasks.spawn(self._drain(lane))
 
-    def hold(self, lane: tuple[str, str]) -> None:
-        """Note that the head of a lane waits for its next attempt."""
-        self._held.add(lane)
-        for work in self._queues.get(lane, ()):
-            work.settle_queued()
+    def hold(self, work: Work) -> None:
+        """Note that work at the head of its lane waits for its next attempt."""
+        lane = self._lane_of(work)
+        self._held[lane] += 1
+        for waiting in self._queues.get(lane, ()):
+            if waiting.event.id != work.event.id or waiting is work:
+                waiting.settle_queued()
 
-    def release(self, lane: tuple[str, str]) -> None:
+    def release(self, work: Work) -> None:
         """Note that the head of a lane has stopped waiting."""
-        self._held.discard(lane)
+        self._held[self._lane_of(work)] -= 1
+
+    async def idle(self, room_id: str, channel_id: str) -> None:
+        """Wait until this process has nothing left to do in a lane."""
+        while (draining := self._drains.get(self._name(room_id, channel_id))) is not None:
+            await asyncio.wait([draining])
 
     def is_answering(self, room_id: str) -> bool:
         """Tell whether an agent is at work on an event of this room in this process."""
@@ -60,28 +92,65 @@ class Lanes:
             for lane, queue in self._queues.items()
         )
 
-    async def _drain(self, lane: tuple[str, str]) -> None:
+    def _lane_of(self, work: Work) -> Lane:
+        return self._name(work.event.room_id, work.binding.channel_id)
+
+    def _name(self, room_id: str, channel_id: str) -> Lane:
+        return room_id, channel_id if self._scope is LaneScope.BINDING else ""
+
+    async def _drain(self, lane: Lane) -> None:
         queue = self._queues[lane]
         try:
             with return_at_commit():
                 while queue:
-                    await self._run(queue[0])
-                    queue.popleft()
+                    last = await self._run_head(queue)
+                    if not queue and last.row is not None:
+                        await self._refill(last)
         finally:
-            self._held.discard(lane)
-            del self._queues[lane]
+            del self._held[lane], self._queues[lane], self._drains[lane]
             for work in queue:  # only when the process is going down
                 work.settle_queued()
                 self._end(work)
 
+    async def _run_head(self, queue: deque[Work]) -> Work:
+        """Do what the first event asks for (of one channel, or of all) and return the last of it.
+
+        Work stays in the queue while it is done, so that others see the lane at work.
+        """
+        if self._taking is not None:
+            await self._taking.settled()
+        head = queue[0]
+        together = [head]
+        if self._scope is LaneScope.ROOM:
+            together = [work for work in queue if work.event.id == head.event.id]
+        for work in together:
+            work.started = True
+        if len(together) == 1:
+            await self._run(head)
+        else:
+            await asyncio.gather(*(self._run(work) for work in together))
+        for work in together:
+            queue.remove(work)
+        return together[-1]
+
+    async def _refill(self, done: Work) -> None:
+        """Go on with what another process has left for whoever empties the lane."""
+        if self._taking is None or not self._refills:
+            return
+        try:
+            await self._taking.take(self.submit, lanes=[done.lane])
+        except Exception:  # the sweep will find it
+            logger.warning("lane not refilled", exc_info=True, extra={"room_id": done.lane[0]})
+
     async def _run(self, work: Work) -> None:
         try:
-            await self._runners[work.kind](work)
+            with log_fields(**work.log_facts):
+                await self._runners[work.kind](work)
+        except LostRow:
+            logger.warning("delivery left to another process", extra=work.log_facts)
+            work.settle_queued()
         except Exception as error:  # RFC §10.2: one target's failure stays with that target
-            logger.exception(
-                "delivery failed",
-                extra={"room_id": work.event.room_id, "channel_id": work.binding.channel_id},
-            )
+            logger.exception("delivery failed", extra=work.log_facts)
             problem = DeliveryError(code=type(error).__name__, message=str(error))
             work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
         self._end(work)
@@ -90,3 +159,15 @@ class Lanes:
         if work.row is not None:
             self._leases.drop(work.row.id)
         work.let_caller_go()
+
+
+def _insert(queue: deque[Work], work: Work) -> None:
+    """Put work behind all that stands before it in the timeline, and behind what has begun."""
+    place = len(queue)
+    while place and not queue[place - 1].started and _comes_before(work, queue[place - 1]):
+        place -= 1
+    queue.insert(place, work)
+
+
+def _comes_before(one: Work, other: Work) -> bool:
+    return one.event.index < other.event.index

@@ -2,29 +2,46 @@
 
 import asyncio
 
-from rooms.domain.job import DeliveryFinish
+from rooms.domain.job import DeliveryFinish, DeliveryState
 from rooms.pipeline.spawning import TaskGroup
+from rooms.pipeline.work import Work
 from rooms.stores.base import ConversationStore
+
+Written = asyncio.Future[frozenset[str]]
+"""Resolved when a batch is stored, with the ids of the fenced rows that were."""
 
 
 class Outbox:
     """Batches `finish_deliveries` without making anybody linger."""
 
-    def __init__(self, store: ConversationStore, tasks: TaskGroup) -> None:
+    def __init__(self, store: ConversationStore, tasks: TaskGroup, *, node: str) -> None:
         self._store = store
         self._tasks = tasks
+        self._node = node
         self._waiting: list[DeliveryFinish] = []
-        self._written: asyncio.Future[None] | None = None
+        self._written: Written | None = None
         self._running = False
 
-    async def finish(self, finishes: tuple[DeliveryFinish, ...]) -> None:
-        """Write the new states; returns when they are stored.
+    async def begin(self, work: Work) -> bool:
+        """Mark that an attempt begins; tell whether the row is still this process's to work on.
+
+        Raises:
+            StoreUnavailableError: If that could not be stored; the attempt must not be made.
+        """
+        [begun] = work.finish(DeliveryState.SENDING) or [None]
+        if begun is None:
+            return True
+        fenced = begun.model_copy(update={"lease_owner": self._node})
+        return begun.id in await self.finish((fenced,))
+
+    async def finish(self, finishes: tuple[DeliveryFinish, ...]) -> frozenset[str]:
+        """Write the new states; returns when they are stored, with the ids of the fenced ones.
 
         Raises:
             StoreUnavailableError: If they could not be stored; the lease will run out instead.
         """
         if not finishes:
-            return
+            return frozenset()
         self._waiting.extend(finishes)
         if self._written is None:
             self._written = asyncio.get_running_loop().create_future()
@@ -32,7 +49,7 @@ class Outbox:
         if not self._running:
             self._running = True
             self._tasks.spawn(self._drain())
-        await asyncio.shield(written)
+        return await asyncio.shield(written)
 
     async def _drain(self) -> None:
         try:
@@ -44,10 +61,10 @@ class Outbox:
         finally:
             self._running = False
 
-    async def _write(self, batch: list[DeliveryFinish], written: asyncio.Future[None]) -> None:
+    async def _write(self, batch: list[DeliveryFinish], written: Written) -> None:
         try:
-            await self._store.finish_deliveries(batch)
+            fenced = await self._store.finish_deliveries(batch)
         except Exception as error:
             written.set_exception(error)
         else:
-            written.set_result(None)
+            written.set_result(fenced)

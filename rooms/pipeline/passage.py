@@ -7,14 +7,15 @@ from hooks.triggers import HookTrigger
 from rooms.domain.commit import CommitOutcome, Committed
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelType, EventStatus, OwnerKind
-from rooms.domain.errors import RoomNotFoundError
+from rooms.domain.errors import RoomNotFoundError, StoreUnavailableError
 from rooms.domain.event import RoomEvent
+from rooms.locks.base import Hold
 from rooms.pipeline import permissions
 from rooms.pipeline.broadcast import tell_tasks
-from rooms.pipeline.committing import BLOCKED_REASON, Committing
+from rooms.pipeline.committing import BLOCKED_REASON, Committing, LeaseLost
 from rooms.pipeline.draft import Draft, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.entering import enter
 from rooms.pipeline.handover import HandOver
-from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.linking import Linking
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.people import seat
@@ -25,6 +26,9 @@ from rooms.pipeline.waiting import return_at_commit
 
 logger = logging.getLogger("roomkit.core.router")
 
+# Only a process that stood still for longer than its lease comes here; it does so seldom twice.
+MAX_ENTRIES = 3
+
 Verdict = tuple[str | None, str | None]
 """Who blocked an event and why; two Nones let it pass."""
 
@@ -32,11 +36,11 @@ Verdict = tuple[str | None, str | None]
 class Passage:
     """Takes drafts through the lock, the hooks and the commit, and hands them to the lanes."""
 
-    def __init__(self, parts: Parts, lanes: Lanes) -> None:
+    def __init__(self, parts: Parts, handover: HandOver) -> None:
         self._parts = parts
         self._linking = Linking(parts)
-        self._committing = Committing(parts, Planner(parts.channels))
-        self._handover = HandOver(parts, lanes)
+        self._committing = Committing(parts, Planner(parts.channels, parts.telemetry))
+        self._handover = handover
 
     async def run(self, draft: Draft, *, deadline: float | None = None) -> Passed:
         """Take one draft through.
@@ -62,10 +66,7 @@ class Passage:
     async def _cross(self, draft: Draft, crossing: "_Crossing") -> Passed:
         try:
             async with asyncio.timeout_at(crossing.deadline) as crossing.scope:
-                # Step 6: one event at a time; the wait counts against the deadline.
-                async with self._parts.locks.locked(draft.event.room_id):
-                    scene = await self._set_scene(draft)
-                    passed, committed = await self._decide(scene, crossing)
+                scene, passed, committed = await self._pass_lock(draft, crossing)
         except Refused as refusal:
             return await self._refuse(draft, refusal.code)
         except TimeoutError as error:
@@ -80,10 +81,28 @@ class Passage:
                 await self._tell(scene, passed, committed)
         return passed
 
+    async def _pass_lock(
+        self, draft: Draft, crossing: "_Crossing"
+    ) -> tuple[Scene, Passed, Committed | None]:
+        """Take steps 6 to 12; again from the start if another process took the room meanwhile."""
+        for _ in range(MAX_ENTRIES):
+            # Step 6: one event at a time; the wait counts against the deadline.
+            async with self._parts.locks.entering(draft.event.room_id) as hold:
+                scene = await self._set_scene(draft, hold)
+                try:
+                    return scene, *await self._decide(scene, crossing)
+                except LeaseLost:
+                    crossing.committing = False
+                    logger.warning("lease of the room lost", extra={"room_id": scene.room_id})
+        raise StoreUnavailableError(
+            f"room {draft.event.room_id!r} was taken over {MAX_ENTRIES} times while this process "
+            "stood still: nothing was stored, try again with the same key"
+        )
+
     async def _decide(self, scene: Scene, crossing: "_Crossing") -> tuple[Passed, Committed | None]:
         """Run steps 7 to 12 and say what was committed (nothing for a replay)."""
-        if (known := await self._known_event(scene)) is not None:
-            return _replay(known), None
+        if scene.known is not None:
+            return _replay(scene.known), None
         self._seat_sender(scene)
         await self._linking.link(scene)
         await self._linking.aim(scene)
@@ -99,24 +118,29 @@ class Passage:
 
     # -- step 6: the room as it is now
 
-    async def _set_scene(self, draft: Draft) -> Scene:
-        room_id = draft.event.room_id
-        snapshot = await self._parts.store.load_snapshot(room_id)
+    async def _set_scene(self, draft: Draft, hold: Hold) -> Scene:
+        event = draft.event
+        entry = await enter(
+            self._parts.store, hold, event.room_id, key=event.idempotency_key or None
+        )
+        snapshot = entry.snapshot
         if snapshot is None:
-            raise RoomNotFoundError(room_id)
+            raise RoomNotFoundError(event.room_id)
+        self._parts.seen.keep(snapshot)
         if not snapshot.context.room.accepts_events:
             raise Refused("room_closed")
         _check_owner(draft, snapshot.context)
         context = await self._parts.context_of(snapshot.context.room, snapshot.context)
-        return Scene(draft=draft, snapshot=snapshot, context=context, event=draft.event)
+        return Scene(
+            draft=draft,
+            snapshot=snapshot,
+            context=context,
+            event=event,
+            hold=hold,
+            known=entry.known,
+        )
 
-    # -- step 7: seen before? and the sender's place in the room
-
-    async def _known_event(self, scene: Scene) -> RoomEvent | None:
-        key = scene.event.idempotency_key
-        if not key:
-            return None
-        return await self._parts.store.find_event_by_key(key, room_id=scene.room_id)
+    # -- step 7: the sender's place in the room
 
     def _seat_sender(self, scene: Scene) -> None:
         if scene.draft.sender is None:

@@ -1,6 +1,6 @@
 """Who gets an event, decided under the room lock (RFC §10.2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding
@@ -11,6 +11,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryKind
 from rooms.pipeline import permissions
 from rooms.registry import ChannelRegistry
+from rooms.telemetry import TelemetryProvider
 
 ROUTED_TO = "routed_to"
 SUPERVISOR_IDS = "supervisor_ids"
@@ -19,8 +20,9 @@ SUPERVISOR_IDS = "supervisor_ids"
 class Planner:
     """Chooses the targets of an event and the delivery rows they need."""
 
-    def __init__(self, channels: ChannelRegistry) -> None:
+    def __init__(self, channels: ChannelRegistry, telemetry: TelemetryProvider) -> None:
         self._channels = channels
+        self._telemetry = telemetry
 
     def targets(
         self, event: RoomEvent, context: RoomContext, *, shown_live: Iterable[str] = ()
@@ -39,21 +41,22 @@ class Planner:
 
     def write(self, event: RoomEvent, targets: Sequence[ChannelBinding]) -> EventWrite:
         """Return `event` with a delivery row for each target that keeps an outbox."""
-        deliveries = tuple(
-            PlannedDelivery(channel_id=binding.channel_id, kind=kind_for(binding))
-            for binding in targets
-            if self.keeps_outbox(binding.channel_id)
-        )
-        return EventWrite(event=event, deliveries=deliveries)
+        kinds = {binding.channel_id: kind_for(binding) for binding in targets}
+        return EventWrite(event=event, deliveries=self._plan(kinds))
 
     def write_injected(self, event: RoomEvent, targets: Sequence[ChannelBinding]) -> EventWrite:
         """Return an injected event with the rows its named targets need."""
-        deliveries = tuple(
-            PlannedDelivery(channel_id=binding.channel_id, kind=DeliveryKind.INJECT)
-            for binding in targets
-            if self.keeps_outbox(binding.channel_id)
+        kinds = {binding.channel_id: DeliveryKind.INJECT for binding in targets}
+        return EventWrite(event=event, deliveries=self._plan(kinds))
+
+    def _plan(self, kinds: Mapping[str, DeliveryKind]) -> tuple[PlannedDelivery, ...]:
+        """Return the rows; whoever does one later goes on in the trace that is running now."""
+        kept = {key: kind for key, kind in kinds.items() if self.keeps_outbox(key)}
+        traceparent = self._telemetry.traceparent() if kept else None
+        return tuple(
+            PlannedDelivery(channel_id=key, kind=kind, traceparent=traceparent)
+            for key, kind in kept.items()
         )
-        return EventWrite(event=event, deliveries=deliveries)
 
     def injection_targets(
         self, channel_ids: Sequence[str] | None, context: RoomContext

@@ -14,12 +14,13 @@ from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline import visibility
 from rooms.pipeline.answers import DEPTH_LIMIT, Answers, reply_key
+from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.draft import Passed, SideEffects
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.streaming import LiveAnswer
 from rooms.pipeline.turns import Turn, TurnEnds, done, side_effects_of
 from rooms.pipeline.work import Work
-from rooms.telemetry import SpanKind
+from rooms.telemetry import Attr, SpanKind
 
 logger = logging.getLogger("roomkit.core.agents")
 
@@ -27,33 +28,49 @@ logger = logging.getLogger("roomkit.core.agents")
 class Reactor:
     """Runs REACT jobs; each ends with one commit that also completes its row."""
 
-    def __init__(self, parts: Parts, answers: Answers, ends: TurnEnds) -> None:
+    def __init__(
+        self, parts: Parts, answers: Answers, ends: TurnEnds, conclusions: Conclusions
+    ) -> None:
         self._parts = parts
         self._answers = answers
         self._ends = ends
+        self._conclusions = conclusions
 
     async def react(self, work: Work) -> None:
         """Ask one agent about one event and commit whatever it says."""
         if await self._answered_before(work):
             await self._ends.complete(work, SideEffects())
+            await self._conclusions.check(work)
             return
         turn = await self._present(work)
         channel = self._parts.channels.get(work.binding.channel_id)
         if turn is None or channel is None:
             await self._ends.give_up(work)
+            await self._conclusions.check(work)
             return
         work.attempts += 1
-        with self._parts.telemetry.span(
+        await self._mark_begun(work)
+        telemetry = self._parts.telemetry
+        span = telemetry.span(
             SpanKind.DELIVERY,
             "react",
             parent_id=work.cascade.span_id,
             room_id=work.event.room_id,
             channel_id=channel.channel_id,
-        ):
+        )
+        with span as span_id:
             try:
                 await self._take(turn, await self._ask(channel, turn))
             except Exception as error:  # RFC §10.2: an agent's failure leaves the room healthy
+                facts = {Attr.ERROR_TYPE.value: type(error).__name__}
+                telemetry.end_span(span_id, status="error", attributes=facts)
                 await self._ends.fail(turn, error)
+
+    async def _mark_begun(self, work: Work) -> None:
+        """Say that the agent is at it: the round of its question need not wait for the answer."""
+        if work.broadcast is None:
+            await self._ends.begin(work)
+            await self._conclusions.check(work)
 
     async def _answered_before(self, work: Work) -> bool:
         """Tell whether a process that died has committed the answer already."""
@@ -200,7 +217,7 @@ async def _read(live: LiveAnswer, deltas: AsyncIterator[str]) -> Exception | Non
         await live.consume(deltas)
     except Exception as error:  # RFC §10.5: a broken stream must not lose its first half
         logger.warning("answer stream failed", exc_info=True)
-        live.fail(error)
+        await live.fail(error)
         return error
     return None
 

@@ -8,6 +8,7 @@ from rooms.domain.binding import ChannelBinding
 from rooms.domain.commit import RoomSnapshot, TargetChange
 from rooms.domain.context import RoomContext
 from rooms.domain.event import RoomEvent
+from rooms.locks.base import Hold
 from rooms.pipeline.draft import Draft
 from rooms.pipeline.people import Seat
 
@@ -26,6 +27,8 @@ class Scene:
 
     Attributes:
         event: The event as it stands after the steps so far.
+        hold: The lock that is held, with the room's lease where there is one.
+        known: The event that has the idempotency key already.
         seat: The sender's place in the room.
         target: What an edit, delete or reaction does to an earlier event.
         hooks: What the hooks said; None when they were not asked.
@@ -37,6 +40,8 @@ class Scene:
     snapshot: RoomSnapshot
     context: RoomContext
     event: RoomEvent
+    hold: Hold
+    known: RoomEvent | None = None
     seat: Seat | None = None
     target: TargetChange | None = None
     hooks: SyncPipelineResult[RoomEvent] | None = None

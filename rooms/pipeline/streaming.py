@@ -32,6 +32,7 @@ class LiveAnswer:
         self._context = context
         self._streams: dict[str, AnswerStream] = {}
         self._shows: list[asyncio.Task[object]] = []
+        self._has_begun = False
         self.text = ""
 
     @property
@@ -43,7 +44,7 @@ class LiveAnswer:
         """Read the source to its end, passing each delta on at once."""
         async for delta in deltas:
             if delta:
-                self._begin()
+                await self._begin()
                 self.text += delta
                 for stream in self._streams.values():
                     stream.feed(delta)
@@ -53,9 +54,9 @@ class LiveAnswer:
         for stream in self._streams.values():
             stream.finish(event)
 
-    def fail(self, error: BaseException) -> None:
+    async def fail(self, error: BaseException) -> None:
         """Tell the readers that no more text will come."""
-        self._begin()
+        await self._begin()
         for stream in self._streams.values():
             stream.fail(error)
 
@@ -64,15 +65,16 @@ class LiveAnswer:
         if self._shows:
             await asyncio.wait(self._shows)
 
-    def _begin(self) -> None:
-        if self._shows or not self._shows_at_all:
+    async def _begin(self) -> None:
+        if self._has_begun or not self._shows_at_all:
             return
-        for binding in self._targets():
+        self._has_begun = True
+        for binding in await self._targets():
             stream = AnswerStream()
             self._streams[binding.channel_id] = stream
             self._shows.append(self._parts.tasks.spawn(self._show(binding, stream)))
 
-    def _targets(self) -> list[ChannelBinding]:
+    async def _targets(self) -> list[ChannelBinding]:
         source = self._context.get_binding(self._placeholder.source.channel_id)
         seen = self._placeholder.model_copy(
             update={
@@ -86,12 +88,12 @@ class LiveAnswer:
         return [
             binding
             for binding in permissions.plan_targets(seen, source, self._context.bindings)
-            if permissions.wants_deliver(binding) and self._streams_to(binding)
+            if permissions.wants_deliver(binding) and await self._streams_to(binding)
         ]
 
-    def _streams_to(self, binding: ChannelBinding) -> bool:
+    async def _streams_to(self, binding: ChannelBinding) -> bool:
         channel = self._parts.channels.get(binding.channel_id)
-        return channel is not None and channel.streams_to(binding.room_id)
+        return channel is not None and await channel.streams_to(binding.room_id)
 
     async def _show(self, binding: ChannelBinding, stream: AnswerStream) -> None:
         channel = self._parts.channels.require(binding.channel_id)

@@ -18,7 +18,7 @@ from rooms.pipeline.broadcast import tell_tasks
 from rooms.pipeline.draft import SideEffects
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.work import Work
+from rooms.pipeline.work import LostRow, Work
 
 logger = logging.getLogger("roomkit.core.agents")
 
@@ -49,11 +49,20 @@ def side_effects_of(output: ChannelOutput, room_id: str, channel_id: str) -> Sid
 
 
 class TurnEnds:
-    """Closes turns that end without an answer: nothing said, given up, or failed."""
+    """Writes where a turn stands: begun, or ended without an answer."""
 
     def __init__(self, parts: Parts, outbox: Outbox) -> None:
         self._parts = parts
         self._outbox = outbox
+
+    async def begin(self, work: Work) -> None:
+        """Note on the row that the agent is being asked.
+
+        Raises:
+            LostRow: If another process has taken the row meanwhile.
+        """
+        if not await self._outbox.begin(work):
+            raise LostRow(work)
 
     async def complete(
         self, work: Work, effects: SideEffects, context: RoomContext | None = None

@@ -35,13 +35,14 @@ class Cascade:
     Attributes:
         passes: How many answers have entered the pipeline again for this root.
         results: First attempts of the root event by channel id.
-        span_id: The telemetry span of the root call, for what happens in other tasks.
+        span_id: The telemetry span of the root call, for what happens in other tasks and, as a
+            trace context, in other processes.
         error: The first failure of an intelligence channel.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, span_id: str | None = None) -> None:
         self.passes = 0
-        self.span_id: str | None = None
+        self.span_id = span_id
         self.results: dict[str, DeliveryResult] = {}
         self.error: Exception | None = None
         self._open = 0

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from rooms.pipeline.broadcast import Broadcast
 
 
+Lane = tuple[str, str]
+"""What is done one after the other: (room id, channel id)."""
+
+
 @dataclass(kw_only=True)
 class Work:
     """What a lane does next.
@@ -22,9 +26,10 @@ class Work:
     Attributes:
         row: The delivery row, or None for push channels.
         broadcast: The event's broadcast, told of the first attempt; None for injections and for
-            work another process had begun.
+            work that another process has committed or begun.
         attempts: Attempts made so far.
         awaited: Whether the caller of the root message waits for it.
+        started: Whether its lane has come to it.
     """
 
     kind: DeliveryKind
@@ -37,11 +42,27 @@ class Work:
     attempts: int = 0
     settled: bool = False
     awaited: bool = True
+    started: bool = False
 
     @property
-    def lane(self) -> tuple[str, str]:
-        """The lane this work belongs to: (room id, channel id)."""
+    def lane(self) -> Lane:
+        """The lane this work belongs to."""
         return self.event.room_id, self.binding.channel_id
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether somebody began an attempt and did not live to tell what came of it."""
+        return self.row is not None and self.row.state is DeliveryState.SENDING
+
+    @property
+    def log_facts(self) -> dict[str, str | None]:
+        """What log records about this work carry."""
+        return {
+            "room_id": self.event.room_id,
+            "event_id": self.event.id,
+            "channel_id": self.binding.channel_id,
+            "delivery_id": self.row.id if self.row else None,
+        }
 
     def settle(self, result: DeliveryResult) -> None:
         """Report the first attempt; later reports change nothing."""
@@ -88,6 +109,13 @@ class Work:
                 error_message=error.message if error else None,
             ),
         )
+
+
+class LostRow(Exception):
+    """Another process has taken the row over: this one stood still for longer than its lease."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(f"delivery {work.row.id if work.row else None} is another process's now")
 
 
 Runner = Callable[[Work], Awaitable[None]]

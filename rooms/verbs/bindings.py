@@ -45,7 +45,8 @@ class Bindings:
             access: What the channel may do.
             visibility: Who sees what the channel says.
             **kwargs: `direction`, `muted`, `output_muted`, `participant_id`, `metadata`,
-                `rate_limit`, `retry_policy`.
+                `rate_limit`, `retry_policy`, `delivery_policy` (whether a send of which nobody
+                knows how it ended may be repeated; by default it is not).
 
         Raises:
             ChannelNotRegisteredError: If the channel is not registered.

@@ -166,6 +166,7 @@ class RoomLifecycle:
             existed = await self._parts.store.delete_room(room_id)
         self._parts.hooks.forget_room(room_id)
         self._parts.recent.forget(room_id)
+        self._parts.seen.forget(room_id)
         return existed
 
     async def check_room_timers(self, room_id: str) -> Room:

@@ -37,7 +37,9 @@ class Wiring:
         Raises:
             ChannelAlreadyRegisteredError: If the id is taken.
         """
-        self._parts.channels.add(channel, organization_id)
+        parts = self._parts
+        parts.channels.add(channel, organization_id)
+        channel.on_registered(bus=parts.bus, shared=parts.shared, node=parts.node)
         self._traces.watch(channel)
         self._parts.news.announce("channel_registered", channel_id=channel.channel_id)
 

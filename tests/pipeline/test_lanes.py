@@ -145,7 +145,7 @@ async def test_work_behind_one_that_waits_for_its_retry_counts_as_queued(floor: 
     first, second = floor.submit("one"), floor.submit("two")
     await asyncio.sleep(0)
 
-    floor.lanes.hold(first.lane)
+    floor.lanes.hold(first)
     third = floor.submit("three")
 
     assert floor.tally.statuses == ["queued", "queued", "queued"]
@@ -159,7 +159,7 @@ async def test_nobody_waits_for_work_that_waits_for_its_retry(floor: Floor) -> N
     floor.submit("two")
     await asyncio.sleep(0)
 
-    floor.lanes.hold(first.lane)
+    floor.lanes.hold(first)
 
     async with asyncio.timeout(1):
         await floor.cascade.wait()
@@ -170,8 +170,8 @@ async def test_nobody_waits_for_work_that_waits_for_its_retry(floor: Floor) -> N
 async def test_lane_whose_head_goes_on_is_no_longer_queued(floor: Floor) -> None:
     gate = floor.hold("one")
     first = floor.submit("one")
-    floor.lanes.hold(first.lane)
-    floor.lanes.release(first.lane)
+    floor.lanes.hold(first)
+    floor.lanes.release(first)
 
     later = floor.submit("two")
     settled_at_once = later.settled
@@ -185,7 +185,7 @@ async def test_lane_whose_head_goes_on_is_no_longer_queued(floor: Floor) -> None
 async def test_first_report_is_the_one_that_counts(floor: Floor) -> None:
     gate = floor.hold("one")
     work = floor.submit("one")
-    floor.lanes.hold(work.lane)
+    floor.lanes.hold(work)
 
     gate.set()
     await floor.tasks.close(timeout=5)

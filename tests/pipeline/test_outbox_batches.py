@@ -21,12 +21,13 @@ class SlowStore(InMemoryStore):
         self.gate = asyncio.Event()
         self.failures: list[Exception] = []
 
-    async def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> None:
+    async def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
         """Note the batch, wait, then fail or not."""
         self.batches.append([finish.id for finish in finishes])
         await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
+        return frozenset()
 
 
 @pytest.fixture
@@ -37,11 +38,11 @@ def slow() -> SlowStore:
 @pytest.fixture
 async def outbox(slow: SlowStore) -> AsyncIterator[Outbox]:
     tasks = TaskGroup()
-    yield Outbox(slow, tasks)
+    yield Outbox(slow, tasks, node="here")
     await tasks.close(timeout=1)
 
 
-def end(outbox: Outbox, *ids: str) -> "asyncio.Task[None]":
+def end(outbox: Outbox, *ids: str) -> "asyncio.Task[frozenset[str]]":
     """Begin to write the ends of these jobs."""
     ends = tuple(DeliveryFinish(id=id_, state=DeliveryState.SENT, attempts=1) for id_ in ids)
     return asyncio.ensure_future(outbox.finish(ends))
@@ -100,7 +101,7 @@ async def test_failure_is_told_to_those_of_its_batch_only(
     slow.gate.set()
     results = await asyncio.gather(first, second, return_exceptions=True)
 
-    assert [type(result) for result in results] == [StoreUnavailableError, type(None)]
+    assert [type(result) for result in results] == [StoreUnavailableError, frozenset]
 
 
 async def test_end_is_written_although_its_caller_has_gone(

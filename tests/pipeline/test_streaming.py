@@ -96,7 +96,7 @@ async def test_reader_that_may_not_be_delivered_to_is_shown_nothing(
 class Away(Viewer):
     """A channel that could stream, but nobody is connected."""
 
-    def streams_to(self, room_id: str) -> bool:
+    async def streams_to(self, room_id: str) -> bool:
         """Say no."""
         return False
 

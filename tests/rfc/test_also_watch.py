@@ -30,6 +30,7 @@ async def test_watch_slow_rate_still_sends(make_kit: MakeKit) -> None:
     too_early = bodies(slow.delivered)
     await clock.advance(0.2)
     await second
+    await slow.until_delivered(2)
 
     assert too_early == ["one"]
     assert bodies(slow.delivered) == ["one", "two"]

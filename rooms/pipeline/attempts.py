@@ -1,0 +1,170 @@
+"""Handing a delivery to its channel: breaker, rate limit, retries (RFC §13)."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rooms.channel import Channel
+from rooms.domain.delivery import DeliveryError, DeliveryResult
+from rooms.domain.enums import DeliveryPolicy
+from rooms.domain.event import RoomEvent
+from rooms.domain.job import DeliveryState
+from rooms.domain.output import ChannelOutput
+from rooms.pipeline.conclusions import Conclusions
+from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.outbox import Outbox
+from rooms.pipeline.outcomes import build_failure, build_problem, build_success, build_unknown
+from rooms.pipeline.parts import Parts
+from rooms.pipeline.work import LostRow, Work
+from rooms.resilience.circuit_breaker import CIRCUIT_BREAKER_OPEN, ChannelCircuitBreakers, Permit
+from rooms.resilience.rate_limit import ChannelRateLimiters
+from rooms.resilience.retry import is_retryable, is_unknown, next_delay
+from rooms.telemetry import Attr, SpanKind
+
+logger = logging.getLogger("roomkit.core.delivery")
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One delivery with the channel object and the form it can show."""
+
+    work: Work
+    channel: Channel
+    event: RoomEvent
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether it may be sent again when nobody knows if it arrived."""
+        repeats = self.work.binding.delivery_policy is DeliveryPolicy.AT_LEAST_ONCE
+        return repeats or self.channel.takes_idempotency_key
+
+
+class Attempts:
+    """Tries a delivery until it is taken, trying again cannot help, or the policy ends."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        lanes: Lanes,
+        outbox: Outbox,
+        breakers: ChannelCircuitBreakers,
+        limiters: ChannelRateLimiters,
+        conclusions: Conclusions,
+    ) -> None:
+        self._parts = parts
+        self._lanes = lanes
+        self._outbox = outbox
+        self._breakers = breakers
+        self._limiters = limiters
+        self._conclusions = conclusions
+
+    async def make(self, sending: Sending) -> tuple[DeliveryResult, ChannelOutput]:
+        """Return what came of it and what the channel answered."""
+        work, telemetry = sending.work, self._parts.telemetry
+        permit = await self._breakers.admit(sending.channel.channel_id)
+        if permit is None:
+            problem = DeliveryError(
+                code=CIRCUIT_BREAKER_OPEN,
+                message=f"channel {sending.channel.channel_id!r} keeps failing and is left alone",
+            )
+            return build_failure(work, problem), ChannelOutput.empty()
+        span = telemetry.span(
+            SpanKind.DELIVERY,
+            "deliver",
+            parent_id=work.cascade.span_id,
+            room_id=work.event.room_id,
+            channel_id=sending.channel.channel_id,
+        )
+        async with permit:
+            with span as span_id:
+                result, output = await self._try(sending, permit)
+                if result.error is not None:
+                    facts = {Attr.DELIVERY_ERROR.value: result.error.code}
+                    telemetry.end_span(span_id, status="error", attributes=facts)
+                return result, output
+
+    async def _try(self, sending: Sending, permit: Permit) -> tuple[DeliveryResult, ChannelOutput]:
+        work = sending.work
+        while True:
+            await self._take_turn(sending)
+            work.attempts += 1
+            await self._mark_begun(sending)
+            try:
+                output = await sending.channel.deliver(sending.event, work.binding, work.context)
+            except Exception as error:  # RFC §13: every failure of a target is a result
+                delay = _delay_after(sending, error)
+                _log_failure(work, error, delay)
+                if delay is None:
+                    return await _give_up(work, error, permit), ChannelOutput.empty()
+                await self._wait_for_retry(work, error, delay)
+                continue
+            await permit.succeed()
+            return build_success(work, output), output
+
+    async def _take_turn(self, sending: Sending) -> None:
+        """Wait for the rate limit; a delivery that has to wait counts as queued."""
+        limit = sending.work.binding.rate_limit or sending.work.binding.capabilities.rate_limit
+        if limit is None:
+            return
+        limiter = self._limiters.limiter(sending.channel.channel_id, limit)
+        if await limiter.try_acquire():
+            return
+        self._lanes.hold(sending.work)
+        try:
+            await limiter.acquire()
+        finally:
+            self._lanes.release(sending.work)
+
+    async def _mark_begun(self, sending: Sending) -> None:
+        """Write down that sending begins, where a second try could be a second message.
+
+        Raises:
+            LostRow: If another process has taken the delivery over meanwhile.
+        """
+        if not sending.may_repeat and not await self._outbox.begin(sending.work):
+            raise LostRow(sending.work)
+
+    async def _wait_for_retry(self, work: Work, error: Exception, delay: float) -> None:
+        problem = build_problem(error)
+        due_at = self._parts.clock.now() + timedelta(seconds=delay)
+        waiting = [
+            finish.model_copy(update={"due_at": due_at})
+            for finish in work.finish(DeliveryState.WAITING, error=problem)
+        ]
+        self._lanes.hold(work)
+        try:
+            await self._outbox.finish(tuple(waiting))
+            await self._conclusions.check(work)
+            await self._parts.clock.sleep(delay)
+        finally:
+            self._lanes.release(work)
+
+
+def _delay_after(sending: Sending, error: Exception) -> float | None:
+    """Return the seconds to the next attempt; None if there is none."""
+    policy = sending.work.binding.retry_policy
+    if is_unknown(error) and not sending.may_repeat:
+        return None
+    if not is_retryable(error, policy):
+        return None
+    retry_after = getattr(error, "retry_after", None)
+    return next_delay(policy, sending.work.attempts, retry_after=retry_after)
+
+
+async def _give_up(work: Work, error: Exception, permit: Permit) -> DeliveryResult:
+    # A refusal for good, such as a wrong number, says nothing about the vendor.
+    if is_unknown(error) or is_retryable(error, work.binding.retry_policy):
+        await permit.fail()
+    if is_unknown(error):
+        return build_unknown(work, str(error))
+    return build_failure(work, build_problem(error))
+
+
+def _log_failure(work: Work, error: Exception, delay: float | None) -> None:
+    logger.log(
+        logging.ERROR if delay is None else logging.WARNING,
+        "delivery attempt failed",
+        exc_info=error,
+        extra={**work.log_facts, "attempt": work.attempts, "retry_in_seconds": delay},
+    )
