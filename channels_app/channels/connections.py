@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from channels_app.channels.stream_frames import SendFn, StreamSendFn
+from rooms.domain.event import RoomEvent
 
 logger = logging.getLogger("roomkit.channels.websocket")
 
@@ -21,6 +22,7 @@ class Connection:
     """One client.
 
     Attributes:
+        own_send_fn: Called with what other processes took in through the same channel.
         room_id: None until the channel's only room is known.
         named_room: Whether the room was given at registration rather than inferred.
         failures: Sends in a row that failed or took too long.
@@ -30,6 +32,7 @@ class Connection:
     send_fn: SendFn
     stream_send_fn: StreamSendFn | None = None
     room_id: str | None = None
+    own_send_fn: SendFn | None = None
     named_room: bool = False
     failures: int = 0
 
@@ -39,10 +42,14 @@ class ConnectionRegistry:
 
     Attributes:
         send_timeout_s: How long one send may take, in seconds.
+        on_change: Called with each room into which or from which a connection went.
     """
 
-    def __init__(self, channel_id: str) -> None:
+    def __init__(
+        self, channel_id: str, *, on_change: Callable[[str | None], None] = lambda room_id: None
+    ) -> None:
         self.send_timeout_s = SEND_TIMEOUT_S
+        self.on_change = on_change
         self._channel_id = channel_id
         self._by_id: dict[str, Connection] = {}
         self._by_room: dict[str | None, dict[str, Connection]] = {}
@@ -57,6 +64,11 @@ class ConnectionRegistry:
     def __contains__(self, connection: Connection) -> bool:
         return self._by_id.get(connection.id) is connection
 
+    @property
+    def rooms(self) -> list[str]:
+        """The rooms that have a connection."""
+        return [room_id for room_id in self._by_room if room_id is not None]
+
     def add(self, connection: Connection) -> None:
         """Take a connection in; one with the same id is replaced.
 
@@ -68,7 +80,7 @@ class ConnectionRegistry:
             connection.room_id = self._only_room(connection.id)
         self.remove(connection.id)
         self._by_id[connection.id] = connection
-        self._by_room.setdefault(connection.room_id, {})[connection.id] = connection
+        self._enter(connection)
 
     def remove(self, connection_id: str) -> None:
         """Let a connection go; an unknown id is fine."""
@@ -78,8 +90,8 @@ class ConnectionRegistry:
 
     def clear(self) -> None:
         """Let every connection go."""
-        self._by_id.clear()
-        self._by_room.clear()
+        for connection_id in list(self._by_id):
+            self.remove(connection_id)
 
     def learn_room(self, room_id: str) -> None:
         """Know that the channel is attached to a room; the first one takes the roomless in."""
@@ -97,12 +109,28 @@ class ConnectionRegistry:
             if not connection.named_room:
                 self._move(connection, None)
 
+    def is_watched(self, room_id: str) -> bool:
+        """Tell whether a room has a connection."""
+        return room_id in self._by_room
+
     def in_room(self, room_id: str) -> list[Connection]:
         """Return the connections of a room, the roomless too while no room is known."""
         found = list(self._by_room.get(room_id, {}).values())
         if not self._rooms:
             found += self._by_room.get(None, {}).values()
         return found
+
+    def streaming_in(self, room_id: str) -> list[Connection]:
+        """Return the connections of a room that take answers in the making."""
+        return [each for each in self.in_room(room_id) if each.stream_send_fn]
+
+    async def push(self, event: RoomEvent, connections: Iterable[Connection]) -> None:
+        """Send an event to some connections at once; never fails as a whole."""
+        sends = [self.attempt(each, each.send_fn, event) for each in connections]
+        if len(sends) == 1:
+            await sends[0]
+        else:
+            await asyncio.gather(*sends)
 
     async def attempt(
         self, connection: Connection, send_fn: Callable[[str, P], Awaitable[None]], payload: P
@@ -127,13 +155,18 @@ class ConnectionRegistry:
     def _move(self, connection: Connection, room_id: str | None) -> None:
         self._leave(connection)
         connection.room_id = room_id
-        self._by_room.setdefault(room_id, {})[connection.id] = connection
+        self._enter(connection)
+
+    def _enter(self, connection: Connection) -> None:
+        self._by_room.setdefault(connection.room_id, {})[connection.id] = connection
+        self.on_change(connection.room_id)
 
     def _leave(self, connection: Connection) -> None:
         members = self._by_room[connection.room_id]
         del members[connection.id]
         if not members:
             del self._by_room[connection.room_id]
+        self.on_change(connection.room_id)
 
     def _count_failure(self, connection: Connection, error: Exception) -> None:
         connection.failures += 1

@@ -51,6 +51,29 @@ class StreamError(_Frame):
     error: str
 
 
+class StreamSnapshot(Frozen):
+    """A stream as other processes are told of it: always all there is, so that a lost one heals.
+
+    Attributes:
+        seq: How many deltas `text` holds.
+        event: The stored event, once the answer is complete.
+        error: The neutral code, once the answer broke off.
+    """
+
+    stream_id: str
+    event_id: str
+    seq: int
+    source: EventSource
+    text: str = ""
+    event: RoomEvent | None = None
+    error: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing follows."""
+        return self.event is not None or self.error is not None
+
+
 StreamMessage: TypeAlias = StreamStart | StreamChunk | StreamEnd | StreamError
 """Any frame of a stream."""
 

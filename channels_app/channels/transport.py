@@ -65,6 +65,11 @@ class TransportChannel(Channel):
             return None
         return getattr(self.provider, "name", None) or type(self.provider).__name__
 
+    @property
+    def takes_idempotency_key(self) -> bool:
+        """Whether the provider keeps a repeated send from becoming a second message."""
+        return getattr(self.provider, "takes_idempotency_key", False)
+
     def capabilities(self) -> ChannelCapabilities:
         """Return what recipients can be shown."""
         return self._capabilities
@@ -123,4 +128,5 @@ class TransportChannel(Channel):
             f"{self.provider_name} refused the message: {result.error or code}",
             retryable=facts.get("retryable", True),
             retry_after=facts.get("retry_after"),
+            outcome_unknown=facts.get("outcome") == "unknown",
         )

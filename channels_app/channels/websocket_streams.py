@@ -1,8 +1,7 @@
 """One answer shown to many connections while it is being written, each at its own pace."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 from channels_app.channels.connections import Connection, ConnectionRegistry
 from channels_app.channels.stream_frames import (
@@ -10,9 +9,10 @@ from channels_app.channels.stream_frames import (
     StreamEnd,
     StreamError,
     StreamMessage,
+    StreamSnapshot,
     StreamStart,
 )
-from rooms.domain.event import RoomEvent
+from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.frozen import new_id
 
 
@@ -23,27 +23,44 @@ class _Ids(TypedDict):
 
 
 class StreamProgress:
-    """What is known of an answer so far; builds its frames."""
+    """What is known of an answer so far; builds its frames.
 
-    def __init__(self, room_id: str, event: RoomEvent) -> None:
+    Attributes:
+        text: All text so far.
+        last_frame: What ends the stream, once that is known.
+    """
+
+    def __init__(
+        self, room_id: str, *, event_id: str, source: EventSource, stream_id: str | None = None
+    ) -> None:
         self.text = ""
-        self.last_frame: StreamMessage | None = None
-        self._source = event.source
-        self._deltas = 0
-        self._ids = _Ids(room_id=room_id, stream_id=new_id(), event_id=event.id)
+        self.last_frame: StreamEnd | StreamError | None = None
+        self._source = source
+        self._seq = 0
+        self._ids = _Ids(room_id=room_id, stream_id=stream_id or new_id(), event_id=event_id)
+
+    @property
+    def room_id(self) -> str:
+        """The room that the answer is said in."""
+        return self._ids["room_id"]
 
     def add(self, delta: str) -> None:
         """Take in a delta."""
         self.text += delta
-        self._deltas += 1
+        self._seq += 1
+
+    def catch_up(self, snapshot: StreamSnapshot) -> None:
+        """Take in what another process knows, unless it is older."""
+        if snapshot.seq > self._seq:
+            self.text, self._seq = snapshot.text, snapshot.seq
 
     def end(self, event: RoomEvent) -> None:
         """Know the event that the answer became."""
-        self.last_frame = StreamEnd(**self._ids, seq=self._deltas, event=event)
+        self.last_frame = StreamEnd(**self._ids, seq=self._seq, event=event)
 
     def fail(self, code: str) -> None:
         """Know that the answer broke off, with a neutral code."""
-        self.last_frame = StreamError(**self._ids, seq=self._deltas, error=code)
+        self.last_frame = StreamError(**self._ids, seq=self._seq, error=code)
 
     def start_frame(self) -> StreamStart:
         """Build the first frame."""
@@ -51,7 +68,30 @@ class StreamProgress:
 
     def chunk_after(self, shown: int) -> StreamChunk:
         """Build the chunk for a client that has seen the first `shown` characters."""
-        return StreamChunk(**self._ids, seq=self._deltas, delta=self.text[shown:], text=self.text)
+        return StreamChunk(**self._ids, seq=self._seq, delta=self.text[shown:], text=self.text)
+
+    def snapshot(self) -> StreamSnapshot:
+        """Build what other processes have to know."""
+        last = self.last_frame
+        return StreamSnapshot(
+            stream_id=self._ids["stream_id"],
+            event_id=self._ids["event_id"],
+            seq=self._seq,
+            source=self._source,
+            text=self.text,
+            event=last.event if isinstance(last, StreamEnd) else None,
+            error=last.error if isinstance(last, StreamError) else None,
+        )
+
+
+class StreamReader(Protocol):
+    """Somebody who follows a stream at a pace of its own."""
+
+    def notify(self) -> None:
+        """Say that the progress changed."""
+
+    async def run(self) -> None:
+        """Follow until the stream is over or the reader is gone."""
 
 
 class StreamSender:
@@ -92,28 +132,47 @@ class StreamSender:
 
 
 class StreamFanOut:
-    """Feeds one stream to the streaming connections of a room."""
+    """Feeds one stream to the streaming connections of its room, and to a publisher if any."""
 
     def __init__(
         self,
-        connections: Sequence[Connection],
         progress: StreamProgress,
         registry: ConnectionRegistry,
+        publisher: StreamReader | None = None,
     ) -> None:
         self.progress = progress
-        self._senders = [StreamSender(each, progress, registry) for each in connections]
-        self._tasks = [asyncio.create_task(sender.run()) for sender in self._senders]
+        self._registry = registry
+        self._shown: set[Connection] = set()
+        self._readers: list[StreamReader] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        if publisher is not None:
+            self._follow(publisher)
+        self.welcome()
+
+    def welcome(self) -> None:
+        """Show the stream to the connections that have come to the room since."""
+        for connection in self._registry.streaming_in(self.progress.room_id):
+            if connection not in self._shown:
+                self._shown.add(connection)
+                self._follow(StreamSender(connection, self.progress, self._registry))
+
+    def notify(self) -> None:
+        """Say that the progress changed."""
+        for reader in self._readers:
+            reader.notify()
 
     async def add(self, delta: str) -> None:
         """Show a delta; returns at once, idle senders have sent it by then."""
         self.progress.add(delta)
-        self._notify()
+        self.notify()
         await asyncio.sleep(0)
 
     async def end(self, event: RoomEvent) -> None:
-        """Show the final event and wait until every connection has it or failed."""
+        """Show the final event, also to connections without frames; wait until all have it."""
         self.progress.end(event)
         await self._finish()
+        in_room = self._registry.in_room(self.progress.room_id)
+        await self._registry.push(event, [each for each in in_room if each not in self._shown])
 
     async def fail(self, code: str) -> None:
         """Show that the answer broke off and wait until every connection knows or failed."""
@@ -125,10 +184,10 @@ class StreamFanOut:
         for task in self._tasks:
             task.cancel()
 
-    async def _finish(self) -> None:
-        self._notify()
-        await asyncio.gather(*self._tasks)
+    def _follow(self, reader: StreamReader) -> None:
+        self._readers.append(reader)
+        self._tasks.append(asyncio.create_task(reader.run()))
 
-    def _notify(self) -> None:
-        for sender in self._senders:
-            sender.notify()
+    async def _finish(self) -> None:
+        self.notify()
+        await asyncio.gather(*self._tasks)

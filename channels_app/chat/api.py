@@ -18,7 +18,8 @@ from channels_app.consumers.frames import (
     Refusal,
     check_content,
 )
-from channels_app.consumers.seat import PAGE_SIZE, Seat
+from channels_app.consumers.pages import PAGE_SIZE
+from channels_app.consumers.seat import Seat
 from channels_app.consumers.server_frames import PublicEvent
 from rooms.api.problems import build_problem, describe_by, install_problems
 from rooms.conf import get_settings
@@ -26,6 +27,7 @@ from rooms.runtime import get_kit
 
 _STATUSES = {
     ErrorCode.BAD_JSON: HTTPStatus.BAD_REQUEST,
+    ErrorCode.BAD_VALUE: HTTPStatus.BAD_REQUEST,
     ErrorCode.BAD_CONTENT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ErrorCode.TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
     ErrorCode.FRAME_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -27,7 +27,7 @@ async def open_chat(
     Raises:
         ChannelNotRegisteredError: If the chat's channel or agent is unknown to this process.
     """
-    async with kit.lock_manager.locked(f"chat:{visitor_id}"):
+    async with kit.lock_manager.locked_key(f"chat:{visitor_id}"):
         room = await _find(kit, visitor_id, options)
         return room or await _create(kit, visitor_id, options, room_id)
 

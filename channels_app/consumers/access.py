@@ -19,6 +19,7 @@ from rooms.kit import RoomKit
 from rooms.stores.access import read_rights
 
 CLOSE_CODES = {
+    ErrorCode.BAD_VALUE: 4400,
     ErrorCode.NOT_AUTHENTICATED: 4401,
     ErrorCode.FORBIDDEN: 4403,
     ErrorCode.NOT_FOUND: 4404,

@@ -71,6 +71,7 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"
     NOT_AUTHENTICATED = "not_authenticated"
     FORBIDDEN = "forbidden"
+    BAD_VALUE = "bad_value"
 
 
 class Refusal(Exception):

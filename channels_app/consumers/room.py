@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import parse_qs
 
 from channels_app.consumers.access import CLOSE_CODES, Caller, take_seat
+from channels_app.consumers.feed import Watcher
 from channels_app.consumers.frames import (
     MAX_FRAME_BYTES,
     MAX_INDEX,
@@ -18,7 +20,7 @@ from channels_app.consumers.frames import (
     ResumeFrame,
     parse_frame,
 )
-from channels_app.consumers.hub import Watcher, get_hub
+from channels_app.consumers.hub import get_hub
 from channels_app.consumers.outbox import ReplayOrder, SocketOutbox
 from channels_app.consumers.pace import FramePace
 from channels_app.consumers.seat import Seat
@@ -43,6 +45,7 @@ Send = Callable[[Message], Awaitable[None]]
 CLOSE_FRAME_TOO_LARGE = 4409
 CLOSE_INTERNAL = 4500
 CLOSE_SLOW_READER = 4408
+_INDEX = re.compile(r"-1|[0-9]{1,16}")
 # A client that no longer reads does not read the farewell either.
 FAREWELL_TIMEOUT_S = 2.0
 
@@ -58,6 +61,7 @@ async def room_consumer(scope: JsonObject, receive: Receive, send: Send) -> None
     await send({"type": "websocket.accept"})
     query = parse_qs(scope["query_string"].decode("latin-1"))
     try:
+        after = _read_after(query)
         seat = await take_seat(
             get_kit(),
             scope["url_route"]["kwargs"]["room_id"],
@@ -68,7 +72,7 @@ async def room_consumer(scope: JsonObject, receive: Receive, send: Send) -> None
         await send({"type": "websocket.send", "text": build_error_frame(refusal).text})
         await send({"type": "websocket.close", "code": CLOSE_CODES[refusal.code]})
         return
-    await RoomConnection(seat, receive, send).serve(after=_read_after(query))
+    await RoomConnection(seat, receive, send).serve(after=after)
 
 
 class RoomConnection:
@@ -104,6 +108,7 @@ class RoomConnection:
 
     async def _hello(self) -> ServerFrame:
         room = await self._seat.room()
+        self._hub.begin_at(self._seat.channel_id, room.id, room.latest_index)
         return build_frame(
             "hello",
             protocol=PROTOCOL,
@@ -216,11 +221,17 @@ def _last(query: dict[str, list[str]], name: str) -> str | None:
 
 
 def _read_after(query: dict[str, list[str]]) -> int | None:
-    """Return the index to resume from; something that is none means from the start."""
+    """Return the index to resume from; None begins with what comes now.
+
+    Raises:
+        Refusal: If there is something else than an index.
+    """
     text = _last(query, "after")
     if text is None:
         return None
-    try:
-        return max(-1, min(int(text), MAX_INDEX))
-    except ValueError:
-        return -1
+    if not _INDEX.fullmatch(text) or int(text) > MAX_INDEX:
+        raise Refusal(
+            ErrorCode.BAD_VALUE,
+            f"after={text[:40]!r} is no index: give the last one you know, or -1 for none",
+        )
+    return int(text)

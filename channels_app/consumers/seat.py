@@ -1,24 +1,19 @@
 """One person's place in one room: what they can do there, whatever they are connected by."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels_app.channels.websocket import WebSocketChannel
+from channels_app.consumers.feed import Watcher
 from channels_app.consumers.frames import ErrorCode, Refusal, event_type_of
-from channels_app.consumers.hub import Watcher, get_hub
-from channels_app.consumers.server_frames import is_public
-from rooms.domain.binding import ChannelBinding
+from channels_app.consumers.hub import get_hub
+from channels_app.consumers.pages import PAGE_SIZE, Page, RoomPages
 from rooms.domain.content import EventContent
-from rooms.domain.errors import ChannelNotFoundError, RoomNotFoundError, StoreUnavailableError
-from rooms.domain.event import RoomEvent
+from rooms.domain.errors import RoomNotFoundError, StoreUnavailableError
 from rooms.domain.message import InboundMessage, InboundResult
 from rooms.domain.room import Room
 from rooms.kit import RoomKit
-from rooms.pipeline.visibility import Visibility, is_visible_to
 from rooms.pipeline.waiting import return_at_commit
 from rooms.realtime.base import EphemeralEvent, EphemeralEventType
-
-PAGE_SIZE = 200
 
 # What `process_inbound` refuses without storing anything, in the words of this interface.
 _REFUSALS = {
@@ -37,20 +32,6 @@ class Receipt:
     event_id: str | None
     index: int | None
     blocked: str | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some of the events that a seat may see.
-
-    Attributes:
-        upto: Everything up to this index has been looked at, shown or not.
-        more: Whether another page follows.
-    """
-
-    events: Sequence[RoomEvent]
-    upto: int
-    more: bool
 
 
 @dataclass(frozen=True)
@@ -116,7 +97,8 @@ class Seat:
             ) from error
         receipt = _read_receipt(client_id, result)
         if result.event is not None:
-            get_hub(self.kit).show_own(self.channel_id, result.event, except_watcher=speaker)
+            hub = get_hub(self.kit)
+            await hub.show_own(self.channel, result.event, except_watcher=speaker)
         return receipt
 
     async def show_typing(self, *, is_typing: bool) -> None:
@@ -137,7 +119,7 @@ class Seat:
         """
         self._check_may_write()
         event = await self.kit.store.get_event(event_id)
-        if event is None or event.room_id != self.room_id or not await self._sees(event):
+        if event is None or event.room_id != self.room_id or not await self._pages.shown([event]):
             raise Refusal(ErrorCode.NOT_FOUND, f"there is no message {event_id!r} in this room")
         await self.kit.mark_read(self.room_id, self.channel_id, event_id)
         await self.kit.realtime.publish_to_room(
@@ -154,31 +136,21 @@ class Seat:
     async def page_after(self, index: int, *, limit: int = PAGE_SIZE) -> Page:
         """Return the first events after an index, oldest first; −1 begins at the start."""
         room = await self.room()
-        events = await self.kit.store.list_events(self.room_id, limit=limit, after_index=index)
-        more = len(events) == limit
-        upto = events[-1].index if more else max(index, room.latest_index, *_indexes(events))
-        return Page(await self._shown(events), upto=upto, more=more)
+        return await self._pages.after(index, latest_index=room.latest_index, limit=limit)
 
     async def page_before(self, index: int, *, limit: int = PAGE_SIZE) -> Page:
         """Return the last events before an index, oldest first."""
-        events = await self.kit.store.list_events(self.room_id, limit=limit, before_index=index)
-        return Page(await self._shown(events), upto=index - 1, more=len(events) == limit)
+        return await self._pages.before(index, limit=limit)
+
+    @property
+    def _pages(self) -> RoomPages:
+        return RoomPages(self.kit.store, self.room_id, self.channel_id)
 
     def _check_may_write(self) -> None:
         if not self.may_write:
             raise Refusal(
                 ErrorCode.FORBIDDEN, f"you may read room {self.room_id!r}, but not write in it"
             )
-
-    async def _sees(self, event: RoomEvent) -> bool:
-        return bool(await self._shown([event]))
-
-    async def _shown(self, events: Sequence[RoomEvent]) -> list[RoomEvent]:
-        try:
-            binding = await self.kit.get_binding(self.room_id, self.channel_id)
-        except ChannelNotFoundError:
-            return []
-        return [event for event in events if is_public(event) and _may_see(event, binding)]
 
 
 def _read_receipt(client_id: str, result: InboundResult) -> Receipt:
@@ -191,15 +163,3 @@ def _read_receipt(client_id: str, result: InboundResult) -> Receipt:
 def _refusal(reason: str) -> Refusal:
     code, message = _REFUSALS.get(reason, (ErrorCode.BLOCKED, f"refused: {reason}"))
     return Refusal(code, message)
-
-
-def _may_see(event: RoomEvent, binding: ChannelBinding) -> bool:
-    if event.visibility == Visibility.INTERNAL:
-        return False
-    if event.source.channel_id == binding.channel_id:
-        return True
-    return binding.can_read and is_visible_to(event.visibility, binding)
-
-
-def _indexes(events: Sequence[RoomEvent]) -> tuple[int, ...]:
-    return tuple(event.index for event in events[-1:])

@@ -6,12 +6,17 @@ from rooms.realtime.base import (
     EphemeralEventType,
     RealtimeBackend,
 )
+from rooms.realtime.bus import Bus, LocalBus
+from rooms.realtime.bus_realtime import BusRealtime
 from rooms.realtime.memory import InMemoryRealtime
 
 __all__ = [
+    "Bus",
+    "BusRealtime",
     "EphemeralCallback",
     "EphemeralEvent",
     "EphemeralEventType",
     "InMemoryRealtime",
+    "LocalBus",
     "RealtimeBackend",
 ]

@@ -175,8 +175,8 @@ async def test_only_rooms_with_a_streaming_client_are_streamed_to(
     channel.register_connection("c1", Client().send, stream_send_fn=take_frame, room_id=ROOM)
     channel.register_connection("c2", Client().send, room_id=OTHER_ROOM)
 
-    assert channel.streams_to(ROOM)
-    assert not channel.streams_to(OTHER_ROOM)
+    assert await channel.streams_to(ROOM)
+    assert not await channel.streams_to(OTHER_ROOM)
 
 
 async def test_room_nobody_has_heard_of_streams_to_roomless_clients(
@@ -184,7 +184,7 @@ async def test_room_nobody_has_heard_of_streams_to_roomless_clients(
 ) -> None:
     channel.register_connection("c1", Client().send, stream_send_fn=take_frame)
 
-    assert channel.streams_to(ROOM)
+    assert await channel.streams_to(ROOM)
 
 
 async def test_failing_client_does_not_disturb_the_others(channel: WebSocketChannel) -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from channels_app.channels.stream_frames import StreamChunk, StreamEnd, StreamStart
 from channels_app.channels.websocket import WebSocketChannel
-from channels_app.consumers.hub import RoomHub, Watcher
+from channels_app.consumers.feed import Watcher
+from channels_app.consumers.hub import RoomHub
 from channels_app.consumers.outbox import SocketOutbox
 from channels_app.consumers.server_frames import ServerFrame
 from rooms import (
@@ -15,9 +16,11 @@ from rooms import (
     EventSource,
     EventStatus,
     InMemoryRealtime,
+    InMemoryStore,
     RoomEvent,
     TextContent,
 )
+from rooms.realtime import LocalBus
 from tests.steps import Seen
 
 SOURCE = EventSource(channel_id="assistant", channel_type=ChannelType.AI)
@@ -56,7 +59,7 @@ async def realtime() -> InMemoryRealtime:
 
 @pytest.fixture
 async def hub(realtime: InMemoryRealtime) -> RoomHub:
-    return RoomHub(realtime)
+    return RoomHub(realtime, InMemoryStore(), LocalBus())
 
 
 async def push(channel: WebSocketChannel, event: RoomEvent) -> None:
@@ -100,7 +103,7 @@ async def test_blocked_event_is_shown_to_nobody(hub: RoomHub, channel: WebSocket
     watcher = make_watcher()
     await hub.join(channel, "r", watcher)
 
-    hub.show_own("web-chat", make_event(status=EventStatus.BLOCKED))
+    await hub.show_own(channel, make_event(status=EventStatus.BLOCKED))
 
     assert await take_all(watcher) == []
 
@@ -112,7 +115,7 @@ async def test_own_event_is_shown_to_the_other_windows(
     await hub.join(channel, "r", speaker)
     await hub.join(channel, "r", other)
 
-    hub.show_own("web-chat", make_event(), except_watcher=speaker)
+    await hub.show_own(channel, make_event(), except_watcher=speaker)
 
     assert [await kinds(speaker), await kinds(other)] == [[], ["event"]]
 

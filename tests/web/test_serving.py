@@ -3,17 +3,19 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
+from django.test import override_settings
 
 from channels_app.demo import CUSTOMERS, seed_chats
 from rooms import RoomKit
 from rooms.asgi import with_worker
 from rooms.serving.demo import seed_demo
-from rooms.serving.facts import describe_database, describe_layer
 from rooms.serving.first_admin import create_first_admin
 from rooms.serving.flow import WriteFlow
-from rooms.serving.in_process_worker import InProcessWorker
+from rooms.serving.life import KitLife
+from rooms.serving.listing import describe_parts, format_listing
 from rooms.serving.pages import list_pages
-from rooms.testing.rig import bodies
+from rooms.testing.rig import Recorder, bodies
+from rooms.topology import resolve_topology
 from tests.steps import timeline
 from tests.web.chat_socket import let_agent_say
 
@@ -45,23 +47,48 @@ class TestFirstAdmin:
         assert not get_user_model().objects.filter(username="admin").exists()
 
 
-async def test_worker_starts_once_and_stops(kit: RoomKit) -> None:
-    worker = InProcessWorker(lambda: kit)
-    worker.start()
-    worker.start()
-    assert worker.is_running
+async def test_kit_starts_once_with_its_worker_and_stops(kit: RoomKit) -> None:
+    life = KitLife(lambda: kit)
+    assert life.start() is life.start() is kit
+    assert (life.is_running, life.is_working) == (True, True)
 
-    await worker.stop(timeout=1)
+    await life.stop(timeout=1)
 
-    assert not worker.is_running
+    assert (life.is_running, life.is_working) == (False, False)
 
 
-async def test_worker_that_never_started_can_be_stopped(kit: RoomKit) -> None:
-    await InProcessWorker(lambda: kit).stop(timeout=1)
+class Closable(Recorder):
+    """Knows that it was closed."""
+
+    is_closed = False
+
+    async def close(self) -> None:
+        """Remember."""
+        self.is_closed = True
+
+
+async def test_kit_without_a_worker_is_started_drained_and_closed(kit: RoomKit) -> None:
+    channel = Closable("phone")
+    kit.register_channel(channel)
+    life = KitLife(lambda: kit, has_worker=False)
+    life.start()
+    assert not life.is_working
+
+    await life.stop(timeout=1)
+
+    assert channel.is_closed
+
+
+async def test_kit_that_never_started_can_be_stopped(kit: RoomKit) -> None:
+    await KitLife(lambda: kit).stop(timeout=1)
 
 
 async def nothing() -> dict[str, Any]:
     return {}
+
+
+async def nothing_served(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Answer nothing."""
 
 
 async def test_worker_begins_with_the_first_request_where_there_is_no_lifespan(
@@ -76,6 +103,15 @@ async def test_worker_begins_with_the_first_request_where_there_is_no_lifespan(
 
     assert seen == ["http"]
     assert [task for task in asyncio.all_tasks() if "Worker.run" in repr(task.get_coro())]
+
+
+async def test_no_worker_runs_beside_an_application_that_only_serves(kit: RoomKit) -> None:
+    with override_settings(ROOMKIT={"ROLE": "web"}):
+        application = with_worker(nothing_served)
+
+    await application({"type": "http"}, nothing, nothing)
+
+    assert not [task for task in asyncio.all_tasks() if "Worker.run" in repr(task.get_coro())]
 
 
 async def test_worker_lives_as_long_as_the_server_where_there_is_a_lifespan(kit: RoomKit) -> None:
@@ -167,6 +203,8 @@ def test_pages_of_the_site_are_known_by_name() -> None:
     assert ("Chat", "/chat/") in list(list_pages())
 
 
-def test_facts_are_told_without_secrets() -> None:
-    assert "SQLite" in describe_database() or "PostgreSQL" in describe_database()
-    assert describe_layer() == "in memory, one process"
+def test_parts_are_listed_in_a_column() -> None:
+    listing = format_listing("It runs.", [*describe_parts(resolve_topology()), ("Worker", "here")])
+
+    assert listing.startswith("It runs.\n\n  Database    ")
+    assert "  Locks       memory\n  Dispatcher  in_process\n  Worker      here\n" in listing

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from channels_app.channels.websocket import WebSocketChannel
 from channels_app.consumers.hub import get_hub
 from channels_app.consumers.outbox import CAPACITY
 from channels_app.consumers.room import room_consumer
@@ -46,12 +47,14 @@ def scope() -> dict[str, Any]:
     }
 
 
-def push(kit: RoomKit, count: int) -> None:
+async def push(kit: RoomKit, count: int) -> None:
     for index in range(count):
         event = RoomEvent(
             room_id=ROOM, source=SOURCE, content=TextContent(body=f"{index}"), index=100 + index
         )
-        get_hub(kit).show_own(CHANNEL, event)
+        channel = kit.get_channel(CHANNEL)
+        assert isinstance(channel, WebSocketChannel)
+        await get_hub(kit).show_own(channel, event)
 
 
 async def test_reader_who_falls_too_far_behind_is_closed_with_4408(
@@ -61,7 +64,7 @@ async def test_reader_who_falls_too_far_behind_is_closed_with_4408(
     serving = asyncio.create_task(room_consumer(scope, client.receive, client.send))
     await asyncio.wait_for(client.greeted.wait(), timeout=5)
 
-    push(kit, CAPACITY + 10)
+    await push(kit, CAPACITY + 10)
     await asyncio.wait_for(serving, timeout=5)
 
     assert client.sent[-1] == {"type": "websocket.close", "code": 4408}
@@ -75,7 +78,7 @@ async def test_slow_reader_does_not_hold_up_the_others(
     serving = asyncio.create_task(room_consumer(scope, stuck.receive, stuck.send))
     await asyncio.wait_for(stuck.greeted.wait(), timeout=5)
     async with greeted() as other:
-        push(kit, 20)
+        await push(kit, 20)
 
         assert shown([await other.read() for _ in range(20)]) == [str(n) for n in range(20)]
     serving.cancel()

@@ -7,7 +7,7 @@ import pytest
 from channels_app.consumers import seat
 from rooms import InboundMessage, RoomKit, TextContent
 from rooms.testing.rig import Recorder
-from tests.web.chat_socket import CHANNEL, VISITOR, greeted, shown
+from tests.web.chat_socket import CHANNEL, VISITOR, connect, greeted, shown
 
 
 async def write(kit: RoomKit, room: str, *bodies: str, channel_id: str = "sms") -> None:
@@ -63,10 +63,14 @@ async def test_open_socket_may_ask_again(busy_room: str) -> None:
         assert shown(await socket.collect("resumed")) == ["one", "two", "three"]
 
 
-@pytest.mark.parametrize("after", ["abc", "-7"])
-async def test_unreadable_index_means_from_the_start(busy_room: str, after: str) -> None:
-    async with greeted(query=f"?after={after}") as socket:
-        assert shown(await socket.collect("resumed")) == ["one", "two", "three"]
+@pytest.mark.parametrize("after", ["zz", "-7", "1.5", "9007199254740992"])
+async def test_what_is_no_index_is_refused(busy_room: str, after: str) -> None:
+    async with connect(query=f"?after={after}") as socket:
+        refusal = await socket.read()
+
+        assert (refusal["type"], refusal["code"]) == ("error", "bad_value")
+        assert after in refusal["message"]
+        assert await socket.close_code() == 4400
 
 
 async def test_long_absence_is_read_in_pages(

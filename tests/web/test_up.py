@@ -3,8 +3,11 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+from tests.repository import ROOT
 from tests.site_process import SiteProcess, running_site
 
 PASSWORD = re.compile(r"user admin, password (\S+) \(shown this once\)")
@@ -54,3 +57,25 @@ def test_demo_is_served_with_its_static_files(tmp_path: Path) -> None:
 
     assert "customElements.define" in script
     assert "Traceback" not in site.output
+
+
+CANNOT_START = """
+from rooms.serving.server import SiteServer
+
+async def site(scope, receive, send): ...
+async def fail(): raise LookupError("no such channel")
+async def nothing(): ...
+
+server = SiteServer(site, host="127.0.0.1", port=0, on_start=fail, on_stop=nothing)
+server.run()
+print(repr(server.failure))
+"""
+
+
+def test_site_that_cannot_start_ends_and_says_why() -> None:
+    command = [sys.executable, "-c", CANNOT_START]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert (done.stdout, done.stderr) == ("LookupError('no such channel')\n", "")

@@ -2,13 +2,20 @@
 
 from abc import ABC
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from rooms.domain.delivery import ProviderResult
 
 
 class Provider(ABC):  # noqa: B024 - the contract of each type adds the abstract methods
-    """A vendor behind a channel. One object serves every room and is used concurrently."""
+    """A vendor behind a channel. One object serves every room and is used concurrently.
+
+    Attributes:
+        takes_idempotency_key: Whether the vendor keeps a second send of the same event to the same
+            recipient from becoming a second message; then one whose outcome is unknown is repeated.
+    """
+
+    takes_idempotency_key: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

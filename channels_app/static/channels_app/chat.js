@@ -80,7 +80,8 @@ class Chat extends HTMLElement {
     if (this.addedSinceCut !== null) this.addedSinceCut += 1;
     if (this.timeline.isOwn(event)) return;
     this.#showWriting(null);
-    this.latestOther = event;
+    // Two that were stored at the same moment may come in either order.
+    if (!(this.latestOther?.index > event.index)) this.latestOther = event;
     if (!follow) this.part("new").hidden = false;
     if (this.socket.state === "live") {
       const said = item.querySelector(".rk-chat-bubble").textContent;
