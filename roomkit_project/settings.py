@@ -5,6 +5,7 @@ channel layers. ``docs/settings.md`` lists the variables.
 """
 
 from pathlib import Path
+from socket import gethostname
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from roomkit_project.databases import postgres, sqlite
 from roomkit_project.logs import build_logging
 from roomkit_project.policy import build_policy
 from roomkit_project.secrets import load_or_create_secret
+from roomkit_project.sharing import broker_options, cache, channel_layer
 
 env = environ.Env()
 
@@ -103,8 +105,10 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 DATABASES = {"default": postgres(DATABASE_URL) if DATABASE_URL else sqlite(DATA_DIR / "db.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_PREFIX = env.str("ROOMKIT_REDIS_PREFIX", default="roomkit")
+CACHES = {"default": cache(REDIS_URL, prefix=REDIS_PREFIX)}
+CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL, prefix=REDIS_PREFIX)}
 
 MEDIA_URL = "media/"
 STATIC_URL = "static/"
@@ -139,11 +143,38 @@ LOGGING = build_logging(
     style=env.str("ROOMKIT_LOG_FORMAT", default="text"),
     level=env.str("ROOMKIT_LOG_LEVEL", default="INFO"),
     personal_data=env.bool("ROOMKIT_LOG_PERSONAL_DATA", default=False),
+    process={"role": env.str("ROOMKIT_ROLE", default="all"), "node": gethostname()},
 )
+
+# --- Celery, where ROOMKIT_DISPATCHER asks for it
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, prefix=REDIS_PREFIX)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"roomkit_channels.drain_lane": {"queue": "deliver"}}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+# A task is a wake-up. The work itself is a row with a lease, which another process takes over
+# when this one dies, so a lost task costs a second and a repeated one nothing.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What runs tasks only waits for the event loop that does the work, so many threads cost little.
+# The pool is chosen on the command line: Celery ignores `--pool prefork` where it is set here.
+CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=32)
 
 # --- RoomKit itself
 
 ROOMKIT: dict[str, object] = {
+    "ROLE": env.str("ROOMKIT_ROLE", default="all"),
+    "DISPATCHER": env.str("ROOMKIT_DISPATCHER", default="in_process"),
+    "LOCKS": env.str("ROOMKIT_LOCKS", default="") or None,
+    "REDIS_URL": REDIS_URL or None,
+    "REDIS_PREFIX": REDIS_PREFIX,
+    "LANE_SCOPE": env.str("ROOMKIT_LANE_SCOPE", default="binding"),
+    "LEASE_SECONDS": env.float("ROOMKIT_LEASE_SECONDS", default=15.0),
+    "TELEMETRY": env.str("ROOMKIT_TELEMETRY", default="") or None,
     "CHANNELS": {
         "web-chat": {"FACTORY": "channels_app.WebSocketChannel"},
         # Needs no key: it answers by rules for an invented shop.

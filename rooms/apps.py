@@ -21,6 +21,8 @@ class RoomsConfig(AppConfig):
         """Register the system checks, and the groups that come with each migration."""
         for check in checks.ALL:
             register(check)
+        for check in checks.DEPLOYMENT:
+            register(check, deploy=True)
         # The signals hold their receivers weakly; the app keeps this one alive.
         self._groups = StandardGroups()
         pre_migrate.connect(self._groups.before, sender=self)

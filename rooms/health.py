@@ -1,24 +1,28 @@
-"""Probes for whoever watches over the process: is it alive, can it do its work?"""
+"""Answers for whoever watches over the process: is it alive, can it do its work?"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable
-from time import monotonic
 from typing import Any
 
-from channels.layers import get_channel_layer
-from django.db import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from rooms.conf import get_settings
 from rooms.domain.json import JsonObject
-from rooms.stores.probe import probe_database
+from rooms.probes.breakers import list_open_breakers
+from rooms.probes.measuring import Measured, measure
+from rooms.probes.servers import probe_broker, probe_layer, probe_redis
+from rooms.stores.probe import DatabaseSigns, probe_database
+from rooms.topology import CELERY, Topology, resolve_topology
+from rooms.worker import TIMERS_LEASE
 
 logger = logging.getLogger("roomkit.health")
 
-PROBE_TIMEOUT_SECONDS = 3.0
 NOT_READY = 503
+
+Readings = dict[str, Measured[Any]]
 
 
 @never_cache
@@ -31,41 +35,51 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether requests can be served: the database takes writes, the layer carries messages.
+    """Say whether this process can serve: 503 while what it cannot do without does not answer.
 
-    `oldest_due_job_s` tells how late the work is. It does not make the process unready: taking it
-    out of service would only make the work later.
+    That is its kit, the database and the channel layer, and Redis where it carries the layer or the
+    locks.
+    The rest is told only: deliveries are safe in the database while the broker is away, and late
+    work would only be later if this process were taken out of service.
     """
-    database, layer = await asyncio.gather(_check(probe_database()), _check(_probe_layer()))
-    late_s = database.pop("found", None)
-    layer.pop("found", None)
-    ready = database["ok"] and layer["ok"]
-    answer = {
-        "status": "ok" if ready else "unavailable",
-        "database": database,
-        "layer": layer,
-        "oldest_due_job_s": late_s,
-    }
+    topology = resolve_topology()
+    readings = await _take_readings(topology)
+    for name, reading in readings.items():
+        if not reading.ok:
+            logger.warning("readiness probe failed", exc_info=reading.error, extra={"probe": name})
+    ready = all(readings[name].ok for name in _needed(topology))
+    answer = {"status": "ok" if ready else "unavailable", **_tell(readings)}
     return JsonResponse(answer, status=200 if ready else NOT_READY)
 
 
-async def _check(probe: Awaitable[Any]) -> JsonObject:
-    """Run a probe and tell how long it took, or that it failed; why goes to the log only."""
-    began = monotonic()
-    try:
-        async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
-            found = await probe
-    except (DatabaseError, OSError, TimeoutError) as error:
-        logger.warning("readiness probe failed", exc_info=error)
-        return {"ok": False, "error": type(error).__name__}
-    return {"ok": True, "ms": round((monotonic() - began) * 1000, 1), "found": found}
+async def _take_readings(topology: Topology) -> Readings:
+    probes: dict[str, Awaitable[Any]] = {
+        "database": probe_database(TIMERS_LEASE),
+        "layer": probe_layer(),
+        "breakers": list_open_breakers(),
+    }
+    url = get_settings().REDIS_URL
+    if url:
+        probes["redis"] = probe_redis(url)
+    if topology.dispatcher == CELERY:
+        probes["broker"] = probe_broker()
+    found = await asyncio.gather(*map(measure, probes.values()))
+    return dict(zip(probes, found, strict=True))
 
 
-async def _probe_layer() -> None:
-    """Send oneself a message through the channel layer; a site may have none."""
-    layer = get_channel_layer()
-    if layer is None:
-        return
-    address = await layer.new_channel()
-    await layer.send(address, {"type": "roomkit.probe"})
-    await layer.receive(address)
+def _needed(topology: Topology) -> list[str]:
+    with_redis = topology.redis_url and topology.uses_redis
+    # Breakers are the kit's, and without a kit nothing can be served.
+    return ["database", "layer", "breakers", *(["redis"] if with_redis else [])]
+
+
+def _tell(readings: Readings) -> JsonObject:
+    """Return the readings in brief; a server that this site does not use is null."""
+    signs: DatabaseSigns | None = readings["database"].found
+    names = ("database", "layer", "redis", "broker")
+    return {
+        **{name: readings[name].brief() if name in readings else None for name in names},
+        "oldest_due_job_s": signs.oldest_due_job_s if signs else None,
+        "timers": signs.leader if signs else None,
+        "open_breakers": readings["breakers"].found,
+    }

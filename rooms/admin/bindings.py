@@ -31,7 +31,7 @@ class ChannelBindingAdmin(ScopedAdmin[models.ChannelBinding]):
         "visibility",
         "attached_at",
     )
-    list_filter = ("category", "access", "muted", "output_muted")
+    list_filter = ("category", "access", "muted", "output_muted", "delivery_policy")
     search_fields = ("room__id", "channel_id", "channel_type", "participant_id")
     search_help_text = _("Room, channel, channel type or participant")
     ordering = ("-id",)
@@ -53,6 +53,7 @@ class ChannelBindingAdmin(ScopedAdmin[models.ChannelBinding]):
     fieldsets = (
         (None, {"fields": ("room_link", "channel_id", "channel_type", "category", "direction")}),
         (_("Rights"), {"fields": ("access", "muted", "output_muted", "visibility")}),
+        (_("Delivering"), {"fields": ("delivery_policy",)}),
         (_("Moments"), {"fields": ("attached_at", "last_read_index")}),
         (
             _("Details"),

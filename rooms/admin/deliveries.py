@@ -59,6 +59,7 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
                     "lease_owner",
                     "lease_until",
                     "provider_message_id",
+                    "traceparent",
                 ),
             },
         ),
@@ -73,12 +74,12 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
     def try_again(
         self, request: HttpRequest, queryset: QuerySet[models.Delivery]
     ) -> TemplateResponse | None:
-        """Ask once, then make the chosen failed deliveries due."""
+        """Ask once, then make those of the chosen deliveries due that did not surely arrive."""
         chosen = models.Delivery.objects.filter(pk__in=queryset.values("pk"))
         if CONFIRMED not in request.POST:
             return self._ask(request, chosen)
-        failed = list(chosen.failed().values_list("pk", flat=True))
-        retried = retry_deliveries(delivery_ids=failed, actor=signed_in(request))
+        repeatable = list(chosen.repeatable().values_list("pk", flat=True))
+        retried = retry_deliveries(delivery_ids=repeatable, actor=signed_in(request))
         count = len(retried)
         text = ngettext(
             "%(count)d delivery will be tried again.",
@@ -91,7 +92,7 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
         return None
 
     def _ask(self, request: HttpRequest, chosen: DeliveryQuerySet) -> TemplateResponse:
-        failed = chosen.failed().count()
+        failed, unknown = chosen.failed().count(), chosen.unknown().count()
         return TemplateResponse(
             request,
             "rooms/admin/try_again.html",
@@ -100,7 +101,8 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
                 "title": _("Try deliveries again?"),
                 "opts": self.opts,
                 "failed": failed,
-                "others": chosen.count() - failed,
+                "unknown": unknown,
+                "others": chosen.count() - failed - unknown,
                 # What was chosen goes round once more as it came; "all of them" stays that.
                 "checkbox": ACTION_CHECKBOX_NAME,
                 "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),

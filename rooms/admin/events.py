@@ -105,6 +105,7 @@ class EventAdmin(RecordAdmin[models.Event]):
                     "id",
                     "chain_depth",
                     "thread_root_id",
+                    "processed_at",
                     "correlation_id",
                     "idempotency_key",
                     "source_external_id",

@@ -103,6 +103,8 @@ class RoomAdmin(ScopedAdmin[models.Room]):
         "event_count",
         "next_index",
         "history_version",
+        "lease_owner",
+        "lease_until",
         "last_activity_at",
         "paused_at",
         "closed_at",
@@ -124,7 +126,14 @@ class RoomAdmin(ScopedAdmin[models.Room]):
             _("Details"),
             {
                 "classes": ("collapse",),
-                "fields": ("event_count", "next_index", "history_version", "pretty_metadata"),
+                "fields": (
+                    "event_count",
+                    "next_index",
+                    "history_version",
+                    "lease_owner",
+                    "lease_until",
+                    "pretty_metadata",
+                ),
             },
         ),
     )

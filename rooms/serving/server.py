@@ -1,7 +1,6 @@
 """Daphne as the site's server: bounded towards slow readers, and orderly when it stops."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import Any
@@ -13,10 +12,11 @@ from twisted.internet import defer
 
 from rooms.domain.json import JsonObject
 from rooms.serving.flow import WriteFlow
-
-logger = logging.getLogger("roomkit.serving")
+from rooms.serving.signals import end_at_once_when_told
 
 FINISH_REQUESTS_SECONDS = 5.0
+# The close code that asks clients to come back (registered beside those of RFC 6455).
+SERVICE_RESTART = 1012
 
 Step = Callable[[], Awaitable[None]]
 
@@ -26,6 +26,7 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
 
     Attributes:
         fault: Why it could not listen, or None.
+        failure: What went wrong in `on_start`, or None; it ends the server.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
             verbosity=0,
         )
         self.fault: str | None = None
+        self.failure: BaseException | None = None
         self._on_start = on_start
         self._on_stop = on_stop
         self._ports: list[Any] = []
@@ -93,14 +95,21 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
 
     def _start(self) -> None:
         self._starting = asyncio.ensure_future(self._on_start())
-        self._starting.add_done_callback(_log_failure)
+        self._starting.add_done_callback(self._end_if_failed)
+
+    def _end_if_failed(self, starting: asyncio.Task[None]) -> None:
+        if not starting.cancelled() and starting.exception() is not None:
+            self.failure = starting.exception()
+            self.stop()
 
     async def _wind_down(self) -> None:
+        end_at_once_when_told()
         for port in self._ports:
             port.stopListening()
         if self._starting is not None:
             self._starting.cancel()
         sockets = self._running(is_socket=True)
+        self._send_sockets_away()
         for task in sockets:
             task.cancel()
         requests = self._running(is_socket=False)
@@ -110,6 +119,13 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
                 task.cancel()
         await self._on_stop()
 
+    def _send_sockets_away(self) -> None:
+        """Close sockets now: deliveries may take their time, and clients can go elsewhere."""
+        for protocol in list(self.connections):
+            if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
+                # Autobahn's public way takes no code that speaks for the server.
+                protocol.sendCloseFrame(code=SERVICE_RESTART)
+
     def _running(self, *, is_socket: bool) -> set[asyncio.Task[Any]]:
         return {
             details["application_instance"]
@@ -118,11 +134,6 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
             and "application_instance" in details
             and not details["application_instance"].done()
         }
-
-
-def _log_failure(starting: asyncio.Task[None]) -> None:
-    if not starting.cancelled() and starting.exception() is not None:
-        logger.error("start failed", exc_info=starting.exception())
 
 
 def _call_soon(step: Callable[[], None]) -> None:

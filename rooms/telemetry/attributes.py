@@ -9,8 +9,10 @@ class Attr(StrEnum):
     Ids, never contents: whoever must record personal data uses a key that starts with `pii.`.
     """
 
+    KIND = "roomkit.kind"
     ROOM_ID = "room_id"
     EVENT_ID = "event_id"
+    DELIVERY_ID = "delivery_id"
     CHANNEL_ID = "channel_id"
     CHANNEL_TYPE = "channel_type"
     SESSION_ID = "session_id"
@@ -21,6 +23,7 @@ class Attr(StrEnum):
     EVENT_INDEX = "event_index"
     STATUS = "status"
     REASON = "reason"
+    ERROR_TYPE = "error.type"
     LATENCY_MS = "latency_ms"
 
     HOOK_NAME = "hook.name"

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
+from rooms.telemetry.attributes import Attr
 from rooms.telemetry.span import Attributes, SpanKind
 
 _current_span: ContextVar[str | None] = ContextVar("roomkit_current_span", default=None)
@@ -15,7 +16,7 @@ def current_span_id() -> str | None:
     """Return the span this code runs in, or None outside of any.
 
     Tasks inherit it from the code that starts them. Hand it to `span(parent_id=…)` where the work
-    goes on without that inheritance, as in another process.
+    goes on without that inheritance; in another process, hand over `traceparent()` instead.
     """
     return _current_span.get()
 
@@ -40,7 +41,11 @@ class TelemetryProvider(ABC):
         session_id: str | None = None,
         channel_id: str | None = None,
     ) -> str:
-        """Begin a span and return its id; '' when it is not recorded."""
+        """Begin a span and return its id; '' when it is not recorded.
+
+        `parent_id` is the id of a span of this provider or a `traceparent` from another process;
+        one that is neither counts as none.
+        """
 
     @abstractmethod
     def end_span(
@@ -67,6 +72,26 @@ class TelemetryProvider(ABC):
         attributes: Attributes | None = None,
     ) -> None:
         """Record one measurement; `unit` such as `ms` or `frames`."""
+
+    def traceparent(self, span_id: str | None = None) -> str | None:
+        """Return the W3C trace context of a span, 55 characters, for work in another process.
+
+        It may be stored and given there as the `parent_id` of a span.
+
+        Args:
+            span_id: The span; None means the one this code runs in.
+
+        Returns:
+            The `traceparent`, or None where there is no span or the provider keeps no such thing.
+        """
+        return None
+
+    def activate(self, span_id: str) -> AbstractContextManager[None]:
+        """Return a block in which the tracing library knows the span as the current one.
+
+        So that spans of other libraries and log records join the trace.
+        """
+        return nullcontext()
 
     def get_span_context(self, span_id: str) -> Any:
         """Return what the tracing library calls the span's context, or None."""
@@ -100,9 +125,11 @@ class TelemetryProvider(ABC):
         span_id = self.start_span(kind, name, **{"parent_id": around, **kwargs})
         token = _current_span.set(span_id or around)
         try:
-            yield span_id
+            with self.activate(span_id):
+                yield span_id
         except Exception as error:
-            self.end_span(span_id, status="error", error_message=str(error))
+            facts = {Attr.ERROR_TYPE.value: type(error).__qualname__}
+            self.end_span(span_id, status="error", error_message=str(error), attributes=facts)
             raise
         except BaseException:
             self.end_span(span_id, status="cancelled")

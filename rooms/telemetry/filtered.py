@@ -2,17 +2,16 @@
 
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rooms.domain.frozen import new_id
 from rooms.telemetry.attributes import Attr
-from rooms.telemetry.base import TelemetryProvider
+from rooms.telemetry.base import TelemetryProvider, current_span_id
 from rooms.telemetry.config import TelemetryConfig
 from rooms.telemetry.noop import NoopTelemetryProvider
 from rooms.telemetry.span import Attributes, SpanKind
-
-# Stands for the parent of everything below a trace that is not kept.
-_NOT_SAMPLED = "not-sampled"
+from rooms.telemetry.traceparent import TraceParent, parse_traceparent
 
 
 def build_telemetry(given: TelemetryConfig | TelemetryProvider | None) -> TelemetryProvider:
@@ -64,8 +63,8 @@ class FilteredTelemetryProvider(TelemetryProvider):
         """Begin a span if it is kept; the id of one that is not means nothing to the provider."""
         parent_id = self._parent_of_skipped.get(parent_id or "", parent_id)
         if parent_id is None and self._draw() >= self._config.sample_rate:
-            parent_id = _NOT_SAMPLED
-        if parent_id == _NOT_SAMPLED or not self._keeps(kind, attributes or {}):
+            parent_id = _not_sampled()
+        if _is_left_out(parent_id) or not self._keeps(kind, attributes or {}):
             span_id = new_id()
             self._parent_of_skipped[span_id] = parent_id
             return span_id
@@ -112,6 +111,23 @@ class FilteredTelemetryProvider(TelemetryProvider):
         everything = {**self._config.metadata, **(attributes or {})}
         self._provider.record_metric(name, value, unit=unit, attributes=everything)
 
+    def traceparent(self, span_id: str | None = None) -> str | None:
+        """Return the trace context of a span; other processes leave out the same traces.
+
+        Of a left-out span it is that of the nearest one above it that is kept.
+        """
+        span_id = span_id or current_span_id()
+        if span_id not in self._parent_of_skipped:
+            return self._provider.traceparent(span_id)
+        parent_id = self._parent_of_skipped[span_id]
+        if parent_id is None or _is_left_out(parent_id):
+            return parent_id
+        return self._provider.traceparent(parent_id)
+
+    def activate(self, span_id: str) -> AbstractContextManager[None]:
+        """Make a span that is kept the tracing library's current one; others are unknown to it."""
+        return self._provider.activate(span_id)
+
     def get_span_context(self, span_id: str) -> Any:
         """Return the provider's context of a span that is kept, else None."""
         if span_id in self._parent_of_skipped:
@@ -138,3 +154,14 @@ class FilteredTelemetryProvider(TelemetryProvider):
         return (enabled is None or kind in enabled) and (
             trigger not in self._config.suppressed_hook_triggers
         )
+
+
+def _not_sampled() -> str:
+    """Return the parent of everything below a trace that is not kept."""
+    trace_id = new_id()
+    return str(TraceParent(trace_id, trace_id[16:], sampled=False))
+
+
+def _is_left_out(parent_id: str | None) -> bool:
+    parent = parse_traceparent(parent_id)
+    return parent is not None and not parent.sampled

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from rooms.telemetry.base import TelemetryProvider
+from rooms.telemetry.base import TelemetryProvider, current_span_id
 from rooms.telemetry.span import Attributes, Span, SpanKind
+from rooms.telemetry.traceparent import TraceParent, parse_traceparent
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,18 @@ class Metric:
 
 
 class MockTelemetryProvider(TelemetryProvider):
-    """Keeps every span and metric in memory."""
+    """Keeps every span and metric in memory.
+
+    A `traceparent` is made of ids: that of the trace is the id of its first span, that of the span
+    the second half of its own. Given as a parent, it is kept as it is unless it names a span
+    recorded here.
+    """
 
     def __init__(self) -> None:
         self._ended: list[Span] = []
         self._running: dict[str, Span] = {}
         self._metrics: list[Metric] = []
+        self._traceparents: dict[str, TraceParent] = {}
 
     @property
     def name(self) -> str:
@@ -59,16 +66,20 @@ class MockTelemetryProvider(TelemetryProvider):
         channel_id: str | None = None,
     ) -> str:
         """Begin a span and return its id."""
+        parent = self._traceparents.get(parent_id or "") or parse_traceparent(parent_id)
         span = Span(
             kind=kind,
             name=name,
-            parent_id=parent_id,
+            parent_id=self._id_of(parent) or (str(parent) if parent else None),
             attributes=dict(attributes or {}),
             room_id=room_id,
             session_id=session_id,
             channel_id=channel_id,
         )
         self._running[span.id] = span
+        self._traceparents[span.id] = TraceParent(
+            parent.trace_id if parent else span.id, span.id[16:]
+        )
         return span.id
 
     def end_span(
@@ -101,8 +112,17 @@ class MockTelemetryProvider(TelemetryProvider):
         """Keep one measurement."""
         self._metrics.append(Metric(name, value, unit, dict(attributes or {})))
 
+    def traceparent(self, span_id: str | None = None) -> str | None:
+        """Return the trace context of a span, also of one that has ended."""
+        found = self._traceparents.get(span_id or current_span_id() or "")
+        return str(found) if found else None
+
+    def _id_of(self, wanted: TraceParent | None) -> str | None:
+        return next((id_ for id_, known in self._traceparents.items() if known == wanted), None)
+
     def reset(self) -> None:
         """Forget every span and metric."""
+        self._traceparents.clear()
         self._ended.clear()
         self._running.clear()
         self._metrics.clear()

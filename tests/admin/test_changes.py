@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from rooms import models
-from rooms.domain.enums import Access
+from rooms.domain.enums import Access, DeliveryPolicy
 from tests.admin.rows import binding_of, make_rows, make_timeline
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -28,6 +28,11 @@ def post(client: Client, page: str, data: dict[str, Any], *args: object) -> Any:
 
 def room_form(**fields: object) -> dict[str, object]:
     return {"agent_activation": "always", "agent_response_policy": "agent_chain"} | fields
+
+
+def binding_form(**fields: object) -> dict[str, object]:
+    rights = {"access": "read_write", "visibility": "all", "delivery_policy": "at_most_once"}
+    return rights | fields
 
 
 def test_setting_a_room_writes_nothing_that_the_pipeline_counts(
@@ -73,7 +78,7 @@ def test_form_that_changes_nothing_leaves_no_trace(room: models.Room, admin_clie
 
 def test_channel_is_muted_from_the_next_event_on(room: models.Room, admin_client: Client) -> None:
     row = room.bindings.get()
-    form = {"access": "read_only", "muted": "on", "visibility": "transport"}
+    form = binding_form(access="read_only", muted="on", visibility="transport")
 
     post(admin_client, "channelbinding_change", form, row.pk)
 
@@ -84,13 +89,23 @@ def test_channel_is_muted_from_the_next_event_on(room: models.Room, admin_client
 
 def test_muting_a_channel_is_written_down(room: models.Room, admin_client: Client) -> None:
     row = room.bindings.get()
-    form = {"access": "read_write", "muted": "on", "visibility": "all"}
+    form = binding_form(muted="on")
 
     post(admin_client, "channelbinding_change", form, row.pk)
 
     entry = models.AuditEntry.objects.get(action="binding_regulated")
     assert (entry.object_type, entry.object_id) == ("channelbinding", str(row.pk))
     assert entry.detail == {"muted": [False, True]}
+
+
+def test_repeating_unknown_sends_is_allowed_per_channel(
+    room: models.Room, admin_client: Client
+) -> None:
+    form = binding_form(delivery_policy="at_least_once")
+
+    post(admin_client, "channelbinding_change", form, room.bindings.get().pk)
+
+    assert binding_of(room).delivery_policy is DeliveryPolicy.AT_LEAST_ONCE
 
 
 def test_added_task_names_its_author(

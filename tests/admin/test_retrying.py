@@ -75,8 +75,23 @@ def test_retry_is_written_down(
     assert entry.detail == {"attempts": 1, "error_code": "timeout"}
 
 
-@pytest.mark.parametrize("state", set(DeliveryState) - {DeliveryState.FAILED})
-def test_only_failed_deliveries_are_tried_again(
+def test_delivery_of_unknown_end_may_be_repeated(
+    failed: models.Delivery, admin_client: Client
+) -> None:
+    unknown = make_delivery(failed.event, DeliveryState.UNKNOWN)
+
+    page = try_again(admin_client, unknown)
+    try_again(admin_client, unknown, confirmed="Yes")
+
+    assert "if it did arrive, it arrives twice" in page.content.decode()
+    unknown.refresh_from_db()
+    assert (unknown.state, unknown.lease_owner) == (DeliveryState.PENDING, "")
+
+
+@pytest.mark.parametrize(
+    "state", sorted(set(DeliveryState) - {DeliveryState.FAILED, DeliveryState.UNKNOWN})
+)
+def test_other_deliveries_are_not_tried_again(
     state: DeliveryState, failed: models.Delivery, admin_user: User
 ) -> None:
     other = make_delivery(failed.event, state)

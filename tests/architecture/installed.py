@@ -16,6 +16,7 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 IMPORT_NAMES = {
     "anthropic": "anthropic",
     "celery": "celery",
+    "packaging": "packaging",
     "channels-redis": "channels_redis",
     "daphne": "daphne",
     "deepgram-sdk": "deepgram",

@@ -11,7 +11,19 @@ from tests.repository import APPS, ROOT
 # The kit of a site is made of its settings, so it cannot be had without.
 OF_A_SITE = {"get_kit"}
 # Modules that only work with an extra; whoever imports them says what to install.
-OF_AN_EXTRA = {"rooms": {"rooms.serving.server": "daphne"}}
+OF_AN_EXTRA = {
+    "rooms": {
+        "rooms.serving.server": "daphne",
+        "rooms.telemetry.opentelemetry": "opentelemetry",
+        "rooms.locks.redis": "redis",
+        "rooms.shared.clients": "redis",
+        "rooms.shared.redis": "redis",
+    },
+    "channels_app": {
+        "channels_app.tasks": "celery",
+        "channels_app.task_processes": "celery",
+    },
+}
 
 EVERY_NAME = """
 import importlib, sys

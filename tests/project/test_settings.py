@@ -69,6 +69,23 @@ def test_project_check_finds_nothing_to_complain_about(tmp_path: Path) -> None:
         ),
         ("settings.DATABASES['default']['HOST']", {"DATABASE_URL": "postgres://u@db/x"}, "db"),
         ("settings.SESSION_COOKIE_SECURE", {"ROOMKIT_HTTPS": "1"}, "True"),
+        ("settings.ROOMKIT['ROLE']", {}, "all"),
+        ("settings.ROOMKIT['ROLE']", {"ROOMKIT_ROLE": "web"}, "web"),
+        ("settings.ROOMKIT['DISPATCHER']", {"ROOMKIT_DISPATCHER": "celery"}, "celery"),
+        ("settings.ROOMKIT['LOCKS']", {}, "None"),
+        ("settings.ROOMKIT['LOCKS']", {"ROOMKIT_LOCKS": "database"}, "database"),
+        ("settings.ROOMKIT['LANE_SCOPE']", {"ROOMKIT_LANE_SCOPE": "room"}, "room"),
+        ("settings.ROOMKIT['LEASE_SECONDS']", {"ROOMKIT_LEASE_SECONDS": "3"}, "3.0"),
+        ("settings.ROOMKIT['TELEMETRY']", {"ROOMKIT_TELEMETRY": "a.b"}, "a.b"),
+        ("settings.ROOMKIT['REDIS_URL']", {"REDIS_URL": "redis://r/1"}, "redis://r/1"),
+        ("settings.CELERY_BROKER_URL", {"REDIS_URL": "redis://r/1"}, "redis://r/1"),
+        (
+            "settings.CELERY_BROKER_URL",
+            {"REDIS_URL": "redis://r/1", "CELERY_BROKER_URL": "amqp://q"},
+            "amqp://q",
+        ),
+        # RabbitMQ refuses options that are Redis's
+        ("settings.CELERY_BROKER_TRANSPORT_OPTIONS", {"CELERY_BROKER_URL": "amqp://q"}, "{}"),
     ],
 )
 def test_variable_sets_its_setting(
@@ -89,3 +106,22 @@ def test_data_directory_can_be_elsewhere(tmp_path: Path) -> None:
     secret = tmp_path / "data" / "secret_key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert not (tmp_path / "var").exists()
+
+
+def test_redis_carries_layer_and_cache_under_a_prefix(tmp_path: Path) -> None:
+    shown = show(
+        tmp_path,
+        "settings.CHANNEL_LAYERS['default'], settings.CACHES['default']['KEY_PREFIX']",
+        REDIS_URL="redis://r/1",
+        ROOMKIT_REDIS_PREFIX="acme",
+    )
+
+    assert "channels_redis.pubsub.RedisPubSubChannelLayer" in shown
+    assert "{'hosts': ['redis://r/1'], 'prefix': 'acme'} acme" in shown.replace("}} ", "} ")
+
+
+def test_celery_is_not_imported_unless_it_dispatches(tmp_path: Path) -> None:
+    loaded = "settings.DEBUG, 'celery' in __import__('sys').modules"
+
+    assert show(tmp_path, loaded) == "False False"
+    assert show(tmp_path, loaded, ROOMKIT_DISPATCHER="celery") == "False True"

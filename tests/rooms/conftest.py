@@ -2,6 +2,7 @@
 
 import pytest
 
+from rooms import DeliveryPolicy
 from rooms.testing.clock import FakeClock
 from rooms.testing.rig import Recorder
 from tests.clocked_fixtures import clock, kit, make_kit, scene, store
@@ -20,8 +21,11 @@ async def site(make_kit: MakeKit, clock: FakeClock) -> Site:
 
 @pytest.fixture
 async def abandoned(site: Site) -> Site:
-    """A site whose old process died while it was sending three messages to the phone."""
-    phone = await site.old.add(Recorder("phone"))
+    """A site whose old process died while it was sending three messages to the phone.
+
+    The phone's vendor gets a message twice rather than never.
+    """
+    phone = await site.old.add(Recorder("phone"), delivery_policy=DeliveryPolicy.AT_LEAST_ONCE)
     phone.hold()
     site.say("one", "two", "three")
     await phone.until_attempted(1)

@@ -1,12 +1,13 @@
 """The `ROOMKIT` setting: defaults, and sentences about what is wrong with it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from rooms.conf import find_faults, get_settings
+from rooms.conf import act_as, find_faults, get_settings
 
 CHAT = {"FACTORY": "channels_app.WebSocketChannel"}
 
@@ -21,6 +22,7 @@ def test_defaults_are_those_of_the_kit() -> None:
 
 
 def test_site_without_the_setting_gets_the_defaults(settings: Any) -> None:
+    settings.ROOMKIT = {}  # only setting tells who has read it; deleting does not
     del settings.ROOMKIT
 
     assert get_settings().MAX_CHAIN_DEPTH == 5
@@ -107,3 +109,57 @@ def test_secrets_in_options_are_not_repeated() -> None:
 
 def test_usable_setting_has_no_faults() -> None:
     assert find_faults({"CHANNELS": {"chat": CHAT}}) == []
+
+
+# -- processes
+
+
+@pytest.mark.parametrize(
+    ("given", "is_shared", "locks"),
+    [
+        ({}, False, "memory"),
+        ({"ROLE": "web"}, True, "database"),
+        ({"ROLE": "worker"}, True, "database"),
+        # one web process, but its deliveries are done elsewhere
+        ({"DISPATCHER": "celery"}, True, "database"),
+        ({"LOCKS": "database"}, False, "database"),
+        ({"ROLE": "web", "LOCKS": "redis", "REDIS_URL": "redis://r"}, True, "redis"),
+    ],
+)
+def test_locks_are_those_that_the_number_of_processes_needs(
+    given: dict[str, Any], is_shared: bool, locks: str
+) -> None:
+    with override_settings(ROOMKIT=given):
+        conf = get_settings()
+
+    assert (conf.is_shared, conf.locks) == (is_shared, locks)
+
+
+def test_redis_locks_without_redis_are_refused() -> None:
+    assert find_faults({"LOCKS": "redis"}) == [
+        "ROOMKIT is wrong: LOCKS is 'redis', but REDIS_URL is not set: set it, or use 'database'"
+    ]
+
+
+def test_workers_are_woken_by_those_who_are_none() -> None:
+    with override_settings(ROOMKIT={"DISPATCHER": "celery"}):
+        assert get_settings().waker == "channels_app.waker.make_waker"
+    with override_settings(ROOMKIT={"DISPATCHER": "celery", "ROLE": "worker"}):
+        assert get_settings().waker is None
+    with override_settings(ROOMKIT={"ROLE": "web"}):
+        assert get_settings().waker is None
+
+
+@pytest.fixture
+def own_role() -> Iterator[None]:
+    yield
+    act_as(None)
+
+
+def test_command_may_know_the_role_better_than_the_setting(own_role: None) -> None:
+    with override_settings(ROOMKIT={"ROLE": "web"}):
+        act_as("worker")
+        assert get_settings().ROLE == "worker"
+
+        act_as(None)
+        assert get_settings().ROLE == "web"

@@ -1,6 +1,7 @@
 """The worker goes on and on: timers fire, and a store that fails ends nothing."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from rooms import (
     DeliveryJob,
     InMemoryStore,
-    RoomKit,
     RoomStatus,
     RoomTimers,
     StoreUnavailableError,
@@ -16,6 +16,7 @@ from rooms import (
 )
 from rooms.testing.clock import FakeClock
 from rooms.testing.rig import PATIENCE_S, Recorder, bodies
+from rooms.worker import TIMERS_LEASE
 from tests.kit_fixtures import MakeKit
 from tests.scene import ROOM
 from tests.steps import until
@@ -62,6 +63,30 @@ async def test_room_that_cannot_be_read_does_not_stop_the_timers_of_others(
     assert [room.id for room in moved] == ["well"]
 
 
+async def test_timers_are_fired_by_one_worker_of_many(site: Site) -> None:
+    await site.old.kit.set_room_timers(ROOM, RoomTimers(inactive_after_seconds=5))
+    leader, other = Worker(site.old.kit), Worker(site.start())
+    await leader.fire_timers()
+    await site.clock.advance(6)
+
+    assert [await other.fire_timers(), await leader.fire_timers()] == [0, 1]
+
+
+async def test_another_worker_fires_the_timers_when_the_leader_is_gone(site: Site) -> None:
+    await site.old.kit.set_room_timers(ROOM, RoomTimers(inactive_after_seconds=60))
+    await Worker(site.old.kit).fire_timers()
+    await site.clock.advance(61)
+
+    assert await Worker(site.start()).fire_timers() == 1
+
+
+async def test_leader_that_stops_leaves_its_place_at_once(make_kit: MakeKit) -> None:
+    store = MoodyStore()
+    await run_until(lambda: store.timed > 0, Worker(make_kit(store=store)))
+
+    assert await store.acquire_lease(TIMERS_LEASE, "another", seconds=5)
+
+
 # -- running on and on
 
 
@@ -75,13 +100,18 @@ class MoodyStore(InMemoryStore):
         self.timed = 0
 
     async def lease_deliveries(
-        self, owner: str, *, seconds: float, limit: int = 100
+        self,
+        owner: str,
+        *,
+        seconds: float,
+        limit: int = 100,
+        lanes: Sequence[tuple[str, str]] | None = None,
     ) -> list[DeliveryJob]:
         """Count, then fail or not."""
         self.leased += 1
         if self.failures:
             raise self.failures.pop(0)
-        return await super().lease_deliveries(owner, seconds=seconds, limit=limit)
+        return await super().lease_deliveries(owner, seconds=seconds, limit=limit, lanes=lanes)
 
     async def find_idle_room_ids(
         self, now: datetime, *, organization_id: str | None = None, limit: int = 500
@@ -91,10 +121,10 @@ class MoodyStore(InMemoryStore):
         return await super().find_idle_room_ids(now, organization_id=organization_id, limit=limit)
 
 
-async def run_until_leased(store: MoodyStore, kit: RoomKit, times: int) -> None:
-    """Run a worker until it has looked for work so often."""
-    running = asyncio.ensure_future(Worker(kit, sweep_seconds=0.001, timer_seconds=0.001).run())
-    await until(lambda: store.leased >= times)
+async def run_until(holds: Callable[[], bool], worker: Worker) -> None:
+    """Run a worker until something holds."""
+    running = asyncio.ensure_future(worker.run())
+    await until(holds)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -110,7 +140,8 @@ async def run_until_leased(store: MoodyStore, kit: RoomKit, times: int) -> None:
 async def test_worker_outlives_failures_of_the_store(make_kit: MakeKit, failure: Exception) -> None:
     store = MoodyStore(failure, failure)
 
-    await run_until_leased(store, make_kit(store=store), 4)
+    worker = Worker(make_kit(store=store), sweep_seconds=0.001, timer_seconds=0.001)
+    await run_until(lambda: store.leased >= 4, worker)
 
     assert store.failures == []
     assert store.timed > 0

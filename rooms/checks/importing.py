@@ -1,43 +1,21 @@
-"""System checks: mistakes in settings that would otherwise show at the first message.
-
-They read settings and the names of modules; none touches the network or the database.
-"""
+"""Whether what settings name can be imported, and is what it should be."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
-from django.db import connections, router
 from django.utils.module_loading import import_string
 
-from rooms.conf import find_faults
+from rooms.checks.topologies import find_topology
+from rooms.topology import CELERY
 
 FACTORY = "FACTORY"
-DOTTED_PATHS = ("IDENTITY_RESOLVER", "INBOUND_ROUTER", "ORGANIZATIONS_OF_USER")
+DOTTED_PATHS = ("IDENTITY_RESOLVER", "INBOUND_ROUTER", "ORGANIZATIONS_OF_USER", "TELEMETRY")
 PACKAGES = ("hooks", "rooms", "channels_app", "voice")
-
-SQLITE_OPTIONS = """\
-"OPTIONS": {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-}"""
-
-
-def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """Refuse unknown keys and wrong values in `ROOMKIT`."""
-    return [
-        Error(
-            f"{fault}.",
-            hint="The entries of ROOMKIT are listed in the docstring of rooms.conf.",
-            id="roomkit_rooms.E001",
-        )
-        for fault in find_faults(getattr(settings, "ROOMKIT", {}))
-    ]
 
 
 def check_dotted_paths(
@@ -55,45 +33,6 @@ def check_dotted_paths(
     ]
 
 
-def check_sqlite(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """Warn of a SQLite file whose writers would get in each other's way."""
-    alias = _alias()
-    connection = connections[alias]
-    options = connection.settings_dict.get("OPTIONS", {})
-    if connection.vendor != "sqlite" or _is_in_memory(connection.settings_dict):
-        return []
-    begins_as_writer = str(options.get("transaction_mode", "")).upper() == "IMMEDIATE"
-    has_wal = "journal_mode=wal" in str(options.get("init_command", "")).lower().replace(" ", "")
-    if begins_as_writer and has_wal:
-        return []
-    return [
-        Warning(
-            f"The database {alias!r} is SQLite without IMMEDIATE transactions and WAL: messages "
-            'that arrive together fail with "database is locked".',
-            hint=f"Give DATABASES[{alias!r}] these options:\n{SQLITE_OPTIONS}",
-            id="roomkit_rooms.W005",
-        )
-    ]
-
-
-def check_persistent_connections(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[CheckMessage]:
-    """Warn of connections that an ASGI server would keep open in ever more threads."""
-    alias = _alias()
-    max_age = connections[alias].settings_dict.get("CONN_MAX_AGE", 0)
-    if max_age == 0 or not getattr(settings, "ASGI_APPLICATION", None):
-        return []
-    return [
-        Warning(
-            f"The database {alias!r} has CONN_MAX_AGE {max_age!r} on an ASGI site: requests come "
-            "in many threads, and each keeps a connection of its own.",
-            hint='Set CONN_MAX_AGE to 0; on PostgreSQL add "OPTIONS": {"pool": True}.',
-            id="roomkit_rooms.W007",
-        )
-    ]
-
-
 def check_import_names(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
@@ -107,17 +46,21 @@ def check_import_names(
             ),
             id="roomkit_rooms.W017",
         )
-        for name, ours, found in _shadowed(Path(__file__).resolve().parent.parent)
+        for name, ours, found in _shadowed(Path(__file__).resolve().parent.parent.parent)
     ]
 
 
-ALL = (
-    check_settings,
-    check_dotted_paths,
-    check_sqlite,
-    check_persistent_connections,
-    check_import_names,
-)
+def check_packages(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Refuse settings whose packages are not installed: they are extras."""
+    return [
+        Error(
+            f"{setting} needs the package {package!r}, which is not installed.",
+            hint=f"pip install 'django-roomkit[{extra}]'",
+            id="roomkit_rooms.E020",
+        )
+        for setting, package, extra in _needed_packages()
+        if not _is_installed(package)
+    ]
 
 
 # -- dotted paths
@@ -155,17 +98,27 @@ def _import_problem(dotted_path: str) -> str | None:
     return None
 
 
-# -- databases
+# -- packages
 
 
-def _alias() -> str:
-    """Return which database the rooms are in."""
-    return router.db_for_write(apps.get_model("roomkit_rooms", "Room"))
+def _needed_packages() -> Iterator[tuple[str, str, str]]:
+    """List (setting, package, extra) of what the settings call for."""
+    topology = find_topology()
+    if topology is None:
+        return
+    if topology.dispatcher == CELERY:
+        yield "The dispatcher 'celery'", "celery", "celery"
+    if topology.redis_url:
+        yield "REDIS_URL", "redis", "redis"
+    if topology.layer.startswith("channels_redis."):
+        yield "The channel layer", "channels_redis", "redis"
 
 
-def _is_in_memory(database: Mapping[str, object]) -> bool:
-    name = str(database.get("NAME", ""))
-    return name == ":memory:" or "mode=memory" in name
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # how find_spec answers for a module that must not import
+        return False
 
 
 # -- import names

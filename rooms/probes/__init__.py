@@ -1,0 +1,1 @@
+"""Questions to the servers a process depends on, each answered within seconds."""

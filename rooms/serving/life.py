@@ -1,0 +1,61 @@
+"""The kit of a process from its start to its end."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from rooms.kit import RoomKit
+from rooms.worker import Worker
+
+DRAIN_SECONDS = 10.0
+
+
+class KitLife:
+    """Starts a process's kit, with its worker where it has one, and ends both in order.
+
+    Args:
+        get_kit: Called once, on the event loop that the kit lives on.
+        has_worker: Whether this process takes up work that others left, and fires timers.
+    """
+
+    def __init__(self, get_kit: Callable[[], RoomKit], *, has_worker: bool = True) -> None:
+        self._get_kit = get_kit
+        self._has_worker = has_worker
+        self._kit: RoomKit | None = None
+        self._working: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and not been stopped."""
+        return self._kit is not None
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the worker takes up work."""
+        return self._working is not None and not self._working.done()
+
+    def start(self) -> RoomKit:
+        """Begin on the running event loop and return the kit; while it runs nothing changes."""
+        if self._kit is None:
+            self._kit = self._get_kit()
+            if self._has_worker:
+                self._working = asyncio.get_running_loop().create_task(Worker(self._kit).run())
+        return self._kit
+
+    async def stop(self, *, timeout: float = DRAIN_SECONDS) -> None:
+        """Take up nothing new, let what is running end, and close the kit.
+
+        Args:
+            timeout: Seconds after which the rest is cut off; it stays in the outbox for whoever
+                sweeps next.
+        """
+        kit, self._kit = self._kit, None
+        if kit is None:
+            return
+        if self._working is not None:
+            self._working.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._working
+            self._working = None
+        await kit.pipeline.drain(timeout=timeout)
+        await kit.close()

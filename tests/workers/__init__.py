@@ -1,0 +1,1 @@
+"""The processes that deliver: Celery's workers and ours, as an operator starts them."""
