@@ -4,10 +4,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
-# How often `make soak` goes round.
-ROUNDS ?= 20
 # More words for the command behind a target: make test ARGS="-k inbound -x"
 ARGS ?=
+
+# Tests of real processes have the machine to themselves; all others run two at a time.
+OF_PROCESSES := tests/browser tests/cluster tests/faults tests/workers
+AT_ONCE := -n 2 --dist loadfile
 
 TEMPLATES := $(wildcard templates */templates)
 
@@ -28,10 +30,12 @@ run: $(RUN_STAMP) ## Start the site with its demo on http://127.0.0.1:8000
 	@exec $(PY) manage.py up --demo $(ARGS)
 
 test: $(DEV_STAMP) ## Run the tests on SQLite, then those of the database on PostgreSQL
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(AT_ONCE) $(addprefix --ignore=,$(OF_PROCESSES)) $(ARGS) || test $$? -eq 5
+	$(PY) -m pytest $(OF_PROCESSES) $(ARGS) || test $$? -eq 5
 	@if $(PY) -m tests.plugins.services postgres; then \
 		echo "Once more on PostgreSQL, what touches the database:"; \
-		ROOMKIT_TEST_DATABASE=postgres $(PY) -m pytest -m database $(ARGS) || test $$? -eq 5; \
+		ROOMKIT_TEST_DATABASE=postgres $(PY) -m pytest $(AT_ONCE) -m database \
+			$(addprefix --ignore=,$(OF_PROCESSES)) $(ARGS) || test $$? -eq 5; \
 	else \
 		echo "Not run: the tests of the database on PostgreSQL."; test -z "$$CI"; \
 	fi
@@ -60,10 +64,8 @@ format: $(DEV_STAMP) ## Put code and templates into shape
 bench: $(DEV_STAMP) ## Measure the pipeline on this machine
 	$(PY) -m bench $(ARGS)
 
-soak: $(DEV_STAMP) ## Kill processes at work, again and again: make soak ROUNDS=20
-	@for round in $$(seq 1 $(ROUNDS)); do \
-		echo "Round $$round of $(ROUNDS)"; $(PY) -m pytest -q tests/faults $(ARGS) || exit 1; \
-	done
+soak: $(DEV_STAMP) ## Kill processes at work for some minutes, and count what was lost
+	$(PY) -m tests.faults.soak $(ARGS)
 
 docs: $(DOCS_STAMP) ## Build the documentation into site/, refusing broken links
 	$(PY) -m mkdocs build --strict

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -20,22 +20,34 @@ STOPS_WITHIN_S = 20
 class SiteProcess:
     """One run of ``manage.py up``.
 
+    Args:
+        data_dir: Where it keeps everything.
+        options: More words for the command line.
+        port: Where it listens; 0 takes a free one.
+        environment: Variables beside those of whoever runs the tests.
+
     Attributes:
         data_dir: Where it keeps everything.
         output: What it has printed so far.
     """
 
-    def __init__(self, data_dir: Path, *options: str, port: int = 0) -> None:
-        environment = {**os.environ, "ROOMKIT_DATA_DIR": str(data_dir)}
+    def __init__(
+        self,
+        data_dir: Path,
+        *options: str,
+        port: int = 0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        variables = {**os.environ, "ROOMKIT_DATA_DIR": str(data_dir)}
         for name in ("DJANGO_SETTINGS_MODULE", "ROOMKIT_SECRET_KEY"):
-            environment.pop(name, None)
+            variables.pop(name, None)
         self.data_dir = data_dir
         self.output = ""
         self._ready = threading.Event()
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(port), *options],
             cwd=ROOT,
-            env=environment,
+            env=variables | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -98,9 +110,14 @@ class SiteProcess:
 
 
 @contextmanager
-def running_site(data_dir: Path, *options: str, port: int = 0) -> Iterator[SiteProcess]:
+def running_site(
+    data_dir: Path,
+    *options: str,
+    port: int = 0,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[SiteProcess]:
     """Run the site until the block ends."""
-    site = SiteProcess(data_dir, *options, port=port)
+    site = SiteProcess(data_dir, *options, port=port, environment=environment)
     try:
         site.wait_until_ready()
         yield site

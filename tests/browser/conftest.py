@@ -1,7 +1,6 @@
 """A browser, and a site of its own for every test."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -24,13 +23,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
     with running_site(tmp_path_factory.mktemp("site")) as running:
-        yield running
-
-
-@pytest.fixture
-def own_site(tmp_path: Path) -> Iterator[SiteProcess]:
-    """A site that this test may end."""
-    with running_site(tmp_path) as running:
         yield running
 
 

@@ -118,6 +118,19 @@ def test_events_stand_in_the_order_of_their_index(chat: Page, server: ScriptedSe
     expect(chat.locator(BUBBLES)).to_have_text(["first", "second", "third"])
 
 
+def test_newest_event_is_marked_as_read_although_an_older_one_came_after_it(
+    chat: Page, server: ScriptedServer
+) -> None:
+    chat.evaluate("Object.defineProperty(document, 'hidden', { value: true, writable: true })")
+    server.send(make_event(3, "second"), make_event(2, "first"))
+    expect(chat.locator(BUBBLES)).to_have_text(["first", "second"])
+
+    chat.evaluate("document.hidden = false; document.dispatchEvent(new Event('visibilitychange'))")
+    let_pass(chat, seconds=0)
+
+    assert [frame["event_id"] for frame in server.heard if frame["type"] == "read"] == ["e3"]
+
+
 def test_hole_in_the_timeline_makes_the_page_ask(chat: Page, server: ScriptedServer) -> None:
     server.send(make_event(5, "late"))
     expect(chat.locator(BUBBLES)).to_have_text(["late"])

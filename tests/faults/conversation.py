@@ -17,7 +17,15 @@ django.setup()
 from channels_app import AIChannel, AIContext, MockAIProvider, SMSChannel, WebSocketChannel  # noqa: E402
 from channels_app.providers.base.ai import StreamEvent, StreamTextDelta  # noqa: E402
 from channels_app.providers.mock.sms import MockSMSProvider  # noqa: E402
-from rooms import InboundMessage, ProviderResult, RoomEvent, RoomKit, TextContent, Worker  # noqa: E402
+from rooms import (  # noqa: E402
+    DeliveryPolicy,
+    InboundMessage,
+    ProviderResult,
+    RoomEvent,
+    RoomKit,
+    TextContent,
+    Worker,
+)
 from rooms.domain.job import OPEN_STATES  # noqa: E402
 
 LEASE_SECONDS = 1.0
@@ -88,7 +96,13 @@ async def ask(room_id: str) -> None:
     kit = build_kit(Fate(os.environ["FAULT_AT"]))
     await kit.create_room(room_id)
     await kit.attach_channel(room_id, "chat")
-    await kit.attach_channel(room_id, "sms", metadata={"phone_number": "+15550100"})
+    # Twice is better than never: what was sent in the instant of the death may be sent again.
+    await kit.attach_channel(
+        room_id,
+        "sms",
+        metadata={"phone_number": "+15550100"},
+        delivery_policy=DeliveryPolicy.AT_LEAST_ONCE,
+    )
     await kit.attach_channel(room_id, "assistant")
     message = InboundMessage(
         channel_id="chat", sender_id="noor", content=TextContent(body=QUESTION), room_id=room_id

@@ -17,6 +17,7 @@ import pytest
 import redis
 
 from tests.addresses import CHROMIUM, POSTGRES_URL, REDIS_URL
+from tests.plugins.programs import require_postgres_server, require_redis_server
 
 _ANSWER_WITHIN_S = 2
 _SKIPPED = "needs a service: "
@@ -41,6 +42,8 @@ PROBES: dict[str, Callable[[], None]] = {
     "postgres": _ask_postgres,
     "redis": _ask_redis,
     "chromium": _ask_chromium,
+    "redis_server": require_redis_server,
+    "postgres_server": require_postgres_server,
 }
 
 
