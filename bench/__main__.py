@@ -2,20 +2,18 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 
-from bench.parts import ON_DATABASES, SOCKETS, Section, measure_on, measure_sockets
+from bench.parts import WHAT, Part, Section, choose_parts
 from bench.plan import Plan
 from bench.table import print_heading, print_section
 
 DATABASES = ("sqlite", "postgres")
-WHAT = (*ON_DATABASES, SOCKETS)
 POSTGRES_URL = os.environ.get(
     "ROOMKIT_BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres"
 )
+REDIS_URL = os.environ.get("ROOMKIT_BENCH_REDIS_URL", "redis://127.0.0.1:6379/13")
 
 
 def main() -> None:
@@ -28,25 +26,18 @@ def main() -> None:
         callers=tuple(asked.callers),
         connections=asked.connections,
         turns=asked.turns,
+        long_room=asked.long_room,
+        many_rooms=asked.many_rooms,
+        hops=asked.hops,
         postgres_url=asked.postgres_url,
+        redis_url=asked.redis_url,
     )
     print_heading(plan)
-    for part in _parts(asked.only, asked.databases, plan):
+    for part in choose_parts(asked.only, asked.databases, plan):
         print_section(_apart(part))
 
 
-def _parts(
-    what: Sequence[str], databases: Sequence[str], plan: Plan
-) -> Iterator[Callable[[], Section]]:
-    stored = [name for name in what if name in ON_DATABASES]
-    if stored:
-        for database in databases:
-            yield partial(measure_on, database, stored, plan)
-    if SOCKETS in what:
-        yield partial(measure_sockets, plan)
-
-
-def _apart(part: Callable[[], Section]) -> Section:
+def _apart(part: Part) -> Section:
     """Run a part in a new process, alone, so that parts neither share a Django nor the machine."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(part).result()
@@ -65,7 +56,11 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--callers", nargs="+", type=int, default=[1, 50], help="messages under way at a time")
     add("--connections", type=int, default=1000, help="sockets that watch one room")
     add("--turns", type=int, default=150, help="answers for each first-chunk figure")
+    add("--long-room", type=int, default=100_000, help="events of a long room")
+    add("--many-rooms", type=int, default=10_000, help="rooms that are many")
+    add("--hops", type=int, default=200, help="messages sent on by a Celery worker")
     add("--postgres-url", default=POSTGRES_URL, help="a server to make a scratch database on")
+    add("--redis-url", default=REDIS_URL, help="a Redis database nothing else uses")
     return parser
 
 

@@ -70,7 +70,7 @@ async def _measure(plan: Plan) -> list[Row]:
     kit.register_channel(visitors)
     kit.register_channel(AIChannel(AGENT, provider=MockAIProvider(deltas=[DELTAS])))
     rooms = [
-        AnsweredRoom(kit, audience, f"answered-{number}") for number in range(max(plan.callers))
+        AnsweredRoom(kit, audience, f"streamed-{number}") for number in range(max(plan.callers))
     ]
     for room in rooms:
         await room.open(visitors)

@@ -1,126 +1,83 @@
-"""Inbound messages, committed and shown to one socket each, against the raw insert.
+"""Inbound messages, committed, shown and answered, against the raw insert.
 
-Each message names its room and carries an idempotency key, as those of a chat's socket do. One
-blocking hook is asked about it. It counts once the other channel's socket was sent its frame.
+The rooms of one process are locked in its memory. Those of a process among others are leased in the
+database. The last figure lets a scripted agent answer each message: it is asked through the outbox
+and its answer takes the whole pipeline once more.
 """
 
 import asyncio
-import itertools
-import time
 from collections.abc import Sequence
 
+from django.db import connection
+
+from bench.chat import Chat, build_kit
 from bench.plan import Plan
 from bench.raw import RawTable
-from bench.samples import Row, Sample, build_row, timed
-from bench.sockets import Audience, Tally
-from bench.values import DESK, VISITORS, build_message
-from channels_app.channels.websocket import WebSocketChannel
-from hooks.results import HookResult
-from hooks.triggers import HookTrigger
-from rooms import models
-from rooms.domain.context import RoomContext
-from rooms.domain.enums import EventType
-from rooms.domain.event import RoomEvent
-from rooms.kit import RoomKit
-from rooms.stores.orm import OrmStore
+from bench.samples import Row, Sample, build_row
 
 FEW_WRITERS, MANY_WRITERS = 1, 8
 
 
-class Chat:
-    """Rooms in the database, each with a visitor's channel and a desk that watches.
+class Contender:
+    """One line of the report: a chat and how many speak in it at a time."""
 
-    Attributes:
-        shown: Counts the frames the desk was sent.
-    """
+    def __init__(self, what: str, unit: str, chat: Chat, callers: int) -> None:
+        self.samples: list[Sample] = []
+        self.chat = chat
+        self._what = f"{what}, {callers} at a time"
+        self._unit = unit
+        self._callers = callers
 
-    def __init__(self, rooms: int) -> None:
-        store = OrmStore()
-        self.kit = RoomKit(store, on_hook_outcome=store.journal.note)
-        self.shown = Tally()
-        self._desk = WebSocketChannel(DESK)
-        self._audience = Audience(self.kit)
-        self._rooms = [f"room-{number}" for number in range(rooms)]
-        self._numbers = itertools.count()
+    async def talk(self, slice_s: float) -> None:
+        """Take one sample."""
+        self.samples.append(await self.chat.talk(callers=self._callers, slice_s=slice_s))
 
-    async def open(self) -> None:
-        """Open the rooms, and say one thing in each, so that none is new any more."""
-        self.kit.register_channel(WebSocketChannel(VISITORS))
-        self.kit.register_channel(self._desk)
-        self.kit.hook(HookTrigger.BEFORE_BROADCAST, name="look")(_look)
-        for room_id in self._rooms:
-            await self.kit.create_room(room_id)
-            await self.kit.attach_channel(room_id, VISITORS)
-            await self.kit.attach_channel(room_id, DESK)
-            await self._audience.open(self._desk, room_id, self.shown.add)
-            await self._say(room_id)
-
-    async def talk(self, *, callers: int, slice_s: float) -> Sample:
-        """Let callers speak for a while, each when its last message is through."""
-        with timed() as sample:
-            end = time.perf_counter() + slice_s
-            await asyncio.gather(
-                *(self._call(number, callers, end, sample) for number in range(callers))
-            )
-        sample.done = len(sample.waits_ms)
-        return sample
-
-    async def close(self) -> None:
-        """Close everything."""
-        await self._audience.close()
-        await self.kit.close()
-
-    def check(self) -> None:
-        """Make sure, outside the event loop, that each message was stored and shown once."""
-        said = next(self._numbers)
-        stored = models.Event.objects.filter(source_channel_id=VISITORS, type=EventType.MESSAGE)
-        assert stored.count() == said == self.shown.count, (said, self.shown.count)
-
-    async def _call(self, number: int, callers: int, end: float, sample: Sample) -> None:
-        for turn in itertools.count():
-            begun = time.perf_counter()
-            if begun >= end:
-                return
-            await self._say(self._rooms[(number + turn * callers) % len(self._rooms)])
-            sample.waits_ms.append((time.perf_counter() - begun) * 1000)
-
-    async def _say(self, room_id: str) -> None:
-        result = await self.kit.process_inbound(build_message(room_id, next(self._numbers)))
-        assert result.event is not None, result.reason
-        assert not result.blocked, result.reason
-
-
-async def _look(event: RoomEvent, context: RoomContext) -> HookResult[RoomEvent]:
-    return HookResult.allow()
+    def build_row(self, yardstick: Sequence[Sample]) -> Row:
+        """Sum up the samples."""
+        ratio_of = f"of raw with {MANY_WRITERS} writers"
+        return build_row(
+            self._what, self._unit, self.samples, yardstick=yardstick, ratio_of=ratio_of
+        )
 
 
 def measure_inbound(plan: Plan) -> list[Row]:
     """Measure raw inserts and inbound messages in turn."""
-    raw, chat = RawTable(), Chat(plan.rooms)
+    raw, contenders = RawTable(), _enter(plan)
+    chats = {contender.chat for contender in contenders}
     few: list[Sample] = []
     many: list[Sample] = []
-    ours: dict[int, list[Sample]] = {callers: [] for callers in plan.callers}
     with asyncio.Runner() as loop:
-        loop.run(chat.open())
+        for chat in chats:
+            loop.run(chat.open())
         for _ in range(plan.rounds):
             few.append(raw.fill(writers=FEW_WRITERS, slice_s=plan.slice_s))
             many.append(raw.fill(writers=MANY_WRITERS, slice_s=plan.slice_s))
-            for callers, samples in ours.items():
-                samples.append(loop.run(chat.talk(callers=callers, slice_s=plan.slice_s)))
-        loop.run(chat.close())
-    chat.check()
+            for contender in contenders:
+                loop.run(contender.talk(plan.slice_s))
+        for chat in chats:
+            loop.run(chat.close())
+    for chat in chats:
+        chat.check()
     return [
         build_row("raw INSERT + commit, 1 writer", "rows", few),
         build_row(f"raw INSERT + commit, {MANY_WRITERS} writers", "rows", many),
-        *(_inbound_row(callers, samples, many) for callers, samples in ours.items()),
+        *(contender.build_row(many) for contender in contenders),
     ]
 
 
-def _inbound_row(callers: int, samples: Sequence[Sample], yardstick: Sequence[Sample]) -> Row:
-    return build_row(
-        f"inbound, {callers} at a time",
-        "events",
-        samples,
-        yardstick=yardstick,
-        ratio_of=f"of raw with {MANY_WRITERS} writers",
-    )
+def _enter(plan: Plan) -> list[Contender]:
+    """Return who is measured; on SQLite there is one process, and no lease."""
+    alone = Chat(build_kit(), _name_rooms("alone", plan))
+    contenders = [Contender("inbound", "events", alone, callers) for callers in plan.callers]
+    if connection.vendor == "postgresql":
+        leased = Chat(build_kit(leased=True), _name_rooms("leased", plan))
+        contenders += [
+            Contender("inbound, rooms leased", "events", leased, callers)
+            for callers in plan.callers
+        ]
+    answered = Chat(build_kit(), _name_rooms("answered", plan), answered=True)
+    return [*contenders, Contender("inbound and answer", "messages", answered, max(plan.callers))]
+
+
+def _name_rooms(prefix: str, plan: Plan) -> list[str]:
+    return [f"{prefix}-{number}" for number in range(plan.rooms)]

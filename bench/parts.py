@@ -4,12 +4,18 @@ A process can configure Django for one database only. What is measured imports o
 imported once Django is configured.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.module_loading import import_string
 
-from bench.databases import configure_without_database, find_fault, scratch_database
+from bench.databases import (
+    configure_without_database,
+    find_fault,
+    find_redis_fault,
+    scratch_database,
+)
 from bench.plan import Plan
 from bench.samples import Row
 
@@ -17,7 +23,8 @@ ON_DATABASES: Mapping[str, str] = {
     "inbound": "bench.inbound.measure_inbound",
     "first-chunk": "bench.first_chunk.measure_first_chunk",
 }
-SOCKETS = "fanout"
+FLAT, SOCKETS, PROCESSES, HOP = "flat", "fanout", "processes", "hop"
+WHAT = (*ON_DATABASES, FLAT, SOCKETS, PROCESSES, HOP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,20 @@ class Section:
     left_out: str | None = None
 
 
+Part = Callable[[], Section]
+
+
+def choose_parts(what: Sequence[str], databases: Sequence[str], plan: Plan) -> Iterator[Part]:
+    """Return what has to be called for the things named, in the order of the report."""
+    stored = [name for name in ON_DATABASES if name in what]
+    if stored:
+        for database in databases:
+            yield partial(measure_on, database, stored, plan)
+    for name, measure in ALONE.items():
+        if name in what:
+            yield partial(measure, plan)
+
+
 def measure_on(database: str, what: Sequence[str], plan: Plan) -> Section:
     """Measure the named things on a new database of this kind."""
     fault = find_fault(database, plan)
@@ -43,8 +64,46 @@ def measure_on(database: str, what: Sequence[str], plan: Plan) -> Section:
     return Section(title=title, rows=rows)
 
 
+def measure_flat(plan: Plan) -> Section:
+    """Measure whether messages cost the same however much there is, on PostgreSQL."""
+    title = "Long rooms and many rooms, PostgreSQL"
+    fault = find_fault("postgres", plan)
+    if fault is not None:
+        return Section(title=title, left_out=fault)
+    numbers = import_string("bench.room_numbers.measure_numbers")(plan)
+    with scratch_database("postgres", plan):
+        lengths = import_string("bench.flat.measure_lengths")(plan)
+    return Section(title=title, rows=[*lengths, *numbers])
+
+
 def measure_sockets(plan: Plan) -> Section:
     """Measure what needs no database."""
     configure_without_database()
     rows = import_string("bench.fanout.measure_fanout")(plan)
-    return Section(title="Sockets, no database, no network", rows=rows)
+    return Section(title="Sockets of one process, no database, no network", rows=rows)
+
+
+def measure_processes(plan: Plan) -> Section:
+    """Measure the sockets of several processes."""
+    title = "Sockets of two processes, Redis between them, no network to the sockets"
+    fault = find_redis_fault(plan)
+    if fault is not None:
+        return Section(title=title, left_out=fault)
+    return Section(title=title, rows=import_string("bench.processes.measure_processes")(plan))
+
+
+def measure_hop(plan: Plan) -> Section:
+    """Measure the way of a message to the process that sends it on."""
+    title = "From a web process to a Celery worker, PostgreSQL and Redis"
+    fault = find_fault("postgres", plan) or find_redis_fault(plan)
+    if fault is not None:
+        return Section(title=title, left_out=fault)
+    return Section(title=title, rows=import_string("bench.hop.measure_hop")(plan))
+
+
+ALONE: Mapping[str, Callable[[Plan], Section]] = {
+    FLAT: measure_flat,
+    SOCKETS: measure_sockets,
+    PROCESSES: measure_processes,
+    HOP: measure_hop,
+}

@@ -11,8 +11,9 @@ from bench.parts import Section
 from bench.plan import Plan
 from bench.samples import Row, Spread
 
-HEADINGS = ("", "per second", "p50 ms", "p99 ms", "CPU ms each", "ratio")
-WIDTHS = (33, 42, 9, 9, 13, 0)
+HEADINGS = ("", "per second", "p50 ms", "p99 ms", "CPU ms each", "of the database", "ratio")
+LARGE = 10  # a multiple that needs no second decimal
+WIDTHS = (50, 42, 9, 9, 13, 17, 0)
 
 
 def print_heading(plan: Plan) -> None:
@@ -22,8 +23,8 @@ def print_heading(plan: Plan) -> None:
         f"Channels {channels.__version__}, {os.cpu_count()} CPUs with a load of "
         f"{os.getloadavg()[0]:.1f} before the start.\n"
         f"{plan.rounds} rounds of {plan.slice_s:g} s each, in turn with their yardstick. "
-        "Medians with (lowest–highest). CPU is that of this process, without the database's. "
-        "Ratios are of the same round."
+        "Medians with (lowest–highest). CPU is that of our processes, the database's stands beside "
+        "it. Ratios are of the same round."
     )
 
 
@@ -41,10 +42,11 @@ def print_section(section: Section) -> None:
 def _cells(row: Row) -> tuple[str, ...]:
     return (
         row.what,
-        f"{_spread(row.rate, ',.0f')} {row.unit}",
+        f"{_spread(row.rate, ',.0f')} {row.unit}" if row.rate else row.unit,
         _number(row.p50_ms, ",.1f"),
         _number(row.p99_ms, ",.1f"),
-        f"{row.cpu_ms.middle:.3f}",
+        f"{row.cpu_ms.middle:.3f}" if row.cpu_ms else "",
+        f"{row.database_ms.middle:.3f}" if row.database_ms else "",
         _ratio(row),
     )
 
@@ -55,7 +57,8 @@ def _ratio(row: Row) -> str:
         return ""
     if row.ratio.middle < 1:
         return f"{_spread(row.ratio, '.1%')} {row.ratio_of}"
-    return f"{_spread(row.ratio, '.1f')} × {row.ratio_of}"
+    form = ".1f" if row.ratio.middle >= LARGE else ".2f"
+    return f"{_spread(row.ratio, form)} × {row.ratio_of}"
 
 
 def _spread(spread: Spread, form: str) -> str:
