@@ -1,4 +1,4 @@
-"""What everybody who will read an answer can be shown."""
+"""What can be shown: to a model, and to everybody who will read its answer."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,11 +9,25 @@ from rooms.domain.enums import ChannelCategory, ChannelMediaType
 
 T = TypeVar("T")
 
+READING = ChannelCapabilities(
+    media_types=[ChannelMediaType.TEXT, ChannelMediaType.RICH], supports_rich_text=True
+)
+SEEING = ChannelCapabilities(
+    media_types=[*READING.media_types, ChannelMediaType.MEDIA],
+    supports_rich_text=True,
+    supports_media=True,
+)
+"""What models are shown that take words only, and those that take pictures too."""
+
 
 FIELDS = tuple(ChannelCapabilities.model_fields)
 FLAGS = tuple(name for name in FIELDS if name.startswith("supports_"))
 LIMITS = tuple(name for name in FIELDS if name.startswith("max_"))
 FORMATS = tuple(name for name in FIELDS if name.startswith("supported_"))
+
+# What says how one channel is delivered to says nothing of an audience.
+MERGED = ("media_types", *FLAGS, *LIMITS, *FORMATS)
+NOBODYS = {name: value for name, value in ChannelCapabilities() if name not in MERGED}
 
 
 def audience_of(context: RoomContext, channel_id: str) -> ChannelCapabilities | None:
@@ -26,6 +40,13 @@ def audience_of(context: RoomContext, channel_id: str) -> ChannelCapabilities | 
     readers = [binding.capabilities for binding in others if _reads_answers(binding)]
     if not readers:
         return None
+    first, *more = readers
+    if all(each == first for each in more):
+        return first.model_copy(update=NOBODYS)
+    return _merge(readers)
+
+
+def _merge(readers: Sequence[ChannelCapabilities]) -> ChannelCapabilities:
     merged: dict[str, object] = {"media_types": _shared([each.media_types for each in readers])}
     merged |= {flag: all(getattr(each, flag) for each in readers) for flag in FLAGS}
     merged |= {limit: _smallest([getattr(each, limit) for each in readers]) for limit in LIMITS}

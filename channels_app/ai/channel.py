@@ -4,7 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from channels_app.ai.audience import READING, SEEING
 from channels_app.ai.context import GenerationSettings, Question, build_context
+from channels_app.ai.kept_turns import KeptTurns
 from channels_app.ai.memory import MemoryProvider, SlidingWindowMemory
 from channels_app.ai.text_stream import read_text, warn_of_unrun_tool
 from channels_app.providers.base.ai import AIContext, AIProvider, AIResponse
@@ -12,7 +14,7 @@ from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding, ChannelCapabilities
 from rooms.domain.content import TextContent
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import ChannelCategory, ChannelMediaType, ChannelType, EventType
+from rooms.domain.enums import ChannelCategory, ChannelType, EventType
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
@@ -44,7 +46,9 @@ ANSWERED = frozenset({EventType.MESSAGE, EventType.SYSTEM, EventType.DTMF})
 
 
 class AIChannel(Channel):
-    """An agent. One object serves every room it is attached to and keeps nothing about any.
+    """An agent. One object serves every room it is attached to.
+
+    All it keeps of a room are the turns of its last question, so as not to make them again.
 
     A binding's metadata overrides `system_prompt`, `temperature`, `max_tokens` and
     `thinking_budget` for its room, declares `tools`, and may set `speaker_names` to True or False;
@@ -103,6 +107,7 @@ class AIChannel(Channel):
         self.provider = provider
         self.memory = memory or SlidingWindowMemory(max_events=max_context_events)
         self.recent_events_window = max_context_events
+        self._turns = KeptTurns()
         self._settings = GenerationSettings(
             system_prompt=system_prompt, temperature=temperature, max_tokens=max_tokens
         )
@@ -119,13 +124,7 @@ class AIChannel(Channel):
 
     def capabilities(self) -> ChannelCapabilities:
         """Return what the model can be shown: text, and pictures if it can see."""
-        media = [ChannelMediaType.TEXT, ChannelMediaType.RICH]
-        vision = self.provider.supports_vision
-        return ChannelCapabilities(
-            media_types=[*media, ChannelMediaType.MEDIA] if vision else media,
-            supports_rich_text=True,
-            supports_media=vision,
-        )
+        return SEEING if self.provider.supports_vision else READING
 
     async def handle_inbound(self, message: InboundMessage, context: RoomContext) -> RoomEvent:
         """Refuse: nothing comes in from outside through an agent.
@@ -166,8 +165,13 @@ class AIChannel(Channel):
             return self._stream(asked)
         return self._answer(event, await self.provider.generate(asked))
 
+    async def on_room_detached(self, room_id: str) -> None:
+        """Let go of the room's turns."""
+        self._turns.forget(room_id)
+
     async def close(self) -> None:
         """Close the model's provider and the memory."""
+        self._turns.clear()
         try:
             await self.provider.close()
         finally:
@@ -199,6 +203,7 @@ class AIChannel(Channel):
             binding=binding,
             context=context,
             vision=self.provider.supports_vision,
+            kept=self._turns,
         )
         return build_context(question, self._settings, remembered)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels_app.ai.audience import audience_of, limits_line
+from channels_app.ai.kept_turns import KeptTurns
 from channels_app.ai.memory import MemoryResult
 from channels_app.ai.transcript import Transcript, needs_names
 from channels_app.providers.base.ai import AIContext, AIMessage, AITool
@@ -44,13 +45,19 @@ class GenerationSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One event an agent is asked about, and the room as that agent may see it."""
+    """One event an agent is asked about, and the room as that agent may see it.
+
+    Attributes:
+        vision: Whether pictures may be shown to the model.
+        kept: The turns of the agent's earlier questions.
+    """
 
     channel_id: str
     event: RoomEvent
     binding: ChannelBinding
     context: RoomContext
     vision: bool
+    kept: KeptTurns
 
 
 def build_context(
@@ -90,12 +97,13 @@ def _transcript(question: Question, events: list[RoomEvent]) -> Transcript:
         channel_id=question.channel_id,
         vision=question.vision,
         names=needs_names(events, question.channel_id) if names is None else bool(names),
+        kept=question.kept,
     )
 
 
 def _as_user(message: AIMessage) -> AIMessage:
     """Whoever asked: a model answers the user."""
-    return message.model_copy(update={"role": "user"})
+    return message if message.role == "user" else message.model_copy(update={"role": "user"})
 
 
 def _prompt(system_prompt: str | None, limits: str) -> str | None:

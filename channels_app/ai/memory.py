@@ -14,8 +14,8 @@ from rooms.domain.frozen import Frozen
 class MemoryResult(Frozen):
     """What to show the model before the current event: ready messages first, then events."""
 
-    messages: list[AIMessage] = Field(default=[])
-    events: list[RoomEvent] = Field(default=[])
+    messages: list[AIMessage] = Field(default_factory=list)
+    events: list[RoomEvent] = Field(default_factory=list)
 
 
 class MemoryProvider(ABC):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from channels_app.ai.kept_turns import KeptTurn, KeptTurns, TurnKey
 from channels_app.ai.wording import describe
 from channels_app.providers.base.ai import AIImagePart, AIMessage, AIPart, AITextPart
 from rooms.domain.content import CompositeContent, EventContent, MediaContent
@@ -21,33 +22,67 @@ class Transcript:
         channel_id: The agent.
         vision: Whether pictures may be shown to the model.
         names: Whether to write who spoke before what was said.
+        kept: The turns this agent was given with earlier questions.
     """
 
-    def __init__(self, context: RoomContext, *, channel_id: str, vision: bool, names: bool) -> None:
+    def __init__(
+        self,
+        context: RoomContext,
+        *,
+        channel_id: str,
+        vision: bool,
+        names: bool,
+        kept: KeptTurns,
+    ) -> None:
         self._context = context
         self._channel_id = channel_id
         self._vision = vision
         self._names = names
+        self._kept = kept
+        self._names_read: dict[str, str] = {}
 
     def messages(self, events: Iterable[RoomEvent]) -> list[AIMessage]:
         """Return the turns of the events that may be told and say anything, in their order."""
-        turns = (self.message(event) for event in events if _may_be_told(event))
-        return [turn for turn in turns if turn is not None]
+        room_id = self._context.room.id
+        known = self._kept.of(room_id)
+        used: dict[TurnKey, KeptTurn] = {}
+        messages = []
+        for event in events:
+            name = self._signature(event)
+            key = (id(event), self._vision, name)
+            turn = used[key] = known.get(key) or KeptTurn(event, self._told(event, name))
+            if turn.message is not None:
+                messages.append(turn.message)
+        self._kept.keep(room_id, used)
+        return messages
 
     def message(self, event: RoomEvent) -> AIMessage | None:
         """Return one event as a turn, or None when there is nothing in it to read or see."""
+        return self._build(event, self._signature(event))
+
+    def _told(self, event: RoomEvent, name: str | None) -> AIMessage | None:
+        return self._build(event, name) if _may_be_told(event) else None
+
+    def _signature(self, event: RoomEvent) -> str | None:
+        """Return the name to write before an event, or None when it needs none."""
+        if not self._names or event.source.channel_id == self._channel_id:
+            return None
+        author = author_of(event)
+        if author not in self._names_read:
+            self._names_read[author] = self._read_name(author)
+        return self._names_read[author]
+
+    def _build(self, event: RoomEvent, name: str | None) -> AIMessage | None:
         if event.source.channel_id == self._channel_id:
             text = describe(event.content)
             return AIMessage(role="assistant", content=text) if text else None
         parts = _parts(event.content, vision=self._vision)
         if not parts:
             return None
-        if self._names:
-            parts = _signed(parts, self._name_of(event))
+        parts = parts if name is None else _signed(parts, name)
         return AIMessage(role="user", content=_joined(parts))
 
-    def _name_of(self, event: RoomEvent) -> str:
-        author = author_of(event)
+    def _read_name(self, author: str) -> str:
         participant = self._context.get_participant(author)
         name = (participant.display_name if participant else None) or author
         # A name must not be able to end its brackets and speak for somebody else.
@@ -61,8 +96,8 @@ def author_of(event: RoomEvent) -> str:
 
 def needs_names(events: Iterable[RoomEvent], channel_id: str) -> bool:
     """Tell whether more than one author besides the agent itself has spoken."""
-    others = (event for event in events if event.source.channel_id != channel_id)
-    return len({author_of(event) for event in others}) > 1
+    authors = {author_of(event) for event in events if event.source.channel_id != channel_id}
+    return len(authors) > 1
 
 
 def _may_be_told(event: RoomEvent) -> bool:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Sequence
+from operator import attrgetter
 
 from hooks.results import Observation
 from rooms.channel import Channel
@@ -88,7 +90,7 @@ class Reactor:
         if binding is None:
             return None
         whole = await self._parts.context_of(snapshot.context.room, snapshot.context)
-        earlier = [e for e in whole.recent_events if _belongs_before(e, work.event, binding)]
+        earlier = _history_for(work.event, whole.recent_events, binding)
         seen = visibility.reader_history(earlier, binding)
         return Turn(work, binding, whole.model_copy(update={"recent_events": seen}))
 
@@ -229,8 +231,17 @@ async def _close_unread(stream: AsyncIterator[str] | None) -> None:
         await closer()
 
 
-def _belongs_before(event: RoomEvent, trigger: RoomEvent, reader: ChannelBinding) -> bool:
-    """Tell whether an event is history for an answer: it came before, or the reader said it."""
-    if event.id == trigger.id:
-        return False
-    return event.index < trigger.index or event.source.channel_id == reader.channel_id
+def _history_for(
+    trigger: RoomEvent, events: Sequence[RoomEvent], reader: ChannelBinding
+) -> list[RoomEvent]:
+    """Return what is history for an answer: it came before, or the reader said it.
+
+    `events` are in the order of their indexes, so that only what came later is looked at.
+    """
+    position = bisect_left(events, trigger.index, key=attrgetter("index"))
+    said_since = [
+        event
+        for event in events[position:]
+        if event.source.channel_id == reader.channel_id and event.id != trigger.id
+    ]
+    return [*events[:position], *said_since]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.enums import ChannelCategory, EventStatus
@@ -70,20 +71,25 @@ def reader_history(events: Iterable[RoomEvent], reader: ChannelBinding) -> list[
     events are left out for everybody, the channel's own ones too: a hook took them back. The value
     stored with each event decides, so the source need not be attached any more.
     """
-    return [event for event in events if _may_be_shown(event, reader)]
+
+    @cache  # a room has many events and few different visibilities
+    def admits(visibility: str) -> bool:
+        return reader.can_read and is_visible_to(visibility, reader)
+
+    return [
+        event
+        for event in events
+        if not _is_withdrawn(event)
+        and (admits(event.visibility) or event.source.channel_id == reader.channel_id)
+    ]
 
 
-def _may_be_shown(event: RoomEvent, reader: ChannelBinding) -> bool:
-    withdrawn = (
+def _is_withdrawn(event: RoomEvent) -> bool:
+    return (
         event.status is EventStatus.BLOCKED
         or event.visibility == Visibility.INTERNAL
         or bool(event.metadata.get("deleted"))
     )
-    if withdrawn:
-        return False
-    if event.source.channel_id == reader.channel_id:
-        return True
-    return reader.can_read and is_visible_to(event.visibility, reader)
 
 
 def _normal(value: str) -> str:

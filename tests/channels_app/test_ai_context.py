@@ -7,7 +7,7 @@ import pytest
 from channels_app import (
     AITool,
 )
-from rooms.domain.binding import ChannelBinding
+from rooms.domain.binding import ChannelBinding, ChannelCapabilities
 from rooms.domain.enums import Access, ChannelMediaType
 from tests.channels_app.asking import given_to_model
 from tests.channels_app.values import (
@@ -82,6 +82,16 @@ async def test_smallest_limit_and_shared_formats_count() -> None:
     assert given.target_capabilities is not None
     assert given.target_capabilities.max_length == 2000
     assert given.target_capabilities.supported_media_types == ["image/png"]
+
+
+@pytest.mark.parametrize("names", [("sms",), ("sms", "other")])
+async def test_readers_alike_are_one_audience(names: tuple[str, ...]) -> None:
+    alike: dict[str, Any] = {"max_length": 1600, "supports_edit": True, "custom": {"sender": "42"}}
+
+    given = await given_to_model(make_event(), *[make_reader(name, **alike) for name in names])
+
+    # What only concerns one channel's own delivery is no capability of an audience.
+    assert given.target_capabilities == ChannelCapabilities(max_length=1600, supports_edit=True)
 
 
 @pytest.mark.parametrize(

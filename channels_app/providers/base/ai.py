@@ -4,24 +4,25 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from channels_app.providers.base.provider import Provider
 from hooks.results import Observation, Task
 from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelMediaType
+from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
 
 
-class AITextPart(BaseModel):
+class AITextPart(Frozen):
     """A piece of text in a message."""
 
     type: Literal["text"] = "text"
     text: str
 
 
-class AIImagePart(BaseModel):
+class AIImagePart(Frozen):
     """A picture by its `http(s):` or `data:` address."""
 
     type: Literal["image"] = "image"
@@ -29,7 +30,7 @@ class AIImagePart(BaseModel):
     mime_type: str | None = None
 
 
-class AIToolCallPart(BaseModel):
+class AIToolCallPart(Frozen):
     """A tool call the model made in an earlier round."""
 
     type: Literal["tool_call"] = "tool_call"
@@ -38,7 +39,7 @@ class AIToolCallPart(BaseModel):
     arguments: JsonObject = {}
 
 
-class AIToolResultPart(BaseModel):
+class AIToolResultPart(Frozen):
     """What a tool answered to the call with this id."""
 
     type: Literal["tool_result"] = "tool_result"
@@ -47,7 +48,7 @@ class AIToolResultPart(BaseModel):
     result: str
 
 
-class AIThinkingPart(BaseModel):
+class AIThinkingPart(Frozen):
     """Reasoning the vendor wants back, unchanged and with its signature."""
 
     type: Literal["thinking"] = "thinking"
@@ -59,12 +60,16 @@ AIPart: TypeAlias = AITextPart | AIImagePart | AIToolCallPart | AIToolResultPart
 """Any part of a message."""
 
 
-class AIMessage(BaseModel):
-    """One turn; `role` is system, user, assistant or tool."""
+class AIMessage(Frozen):
+    """One turn; `role` is system, user, assistant or tool.
+
+    An agent gives the same turns with every question about a room: a provider that wants one to be
+    different makes a copy, and changes neither `metadata` nor a list of parts in place.
+    """
 
     role: str
     content: str | list[AIPart]
-    metadata: JsonObject = {}
+    metadata: JsonObject = Field(default_factory=dict)
 
 
 class AITool(BaseModel):
