@@ -1,4 +1,8 @@
-"""Leases of rooms and of names, and what a delivery tells of itself while it is under way."""
+"""Leases of rooms and of names, and what a delivery tells of itself while it is under way.
+
+What may not be NULL has its default in the database, so that processes which do not know the new
+columns can go on writing rows until they are replaced.
+"""
 
 from django.db import migrations, models
 
@@ -26,6 +30,7 @@ class Migration(migrations.Migration):
             name="delivery_policy",
             field=models.CharField(
                 choices=[("at_most_once", "At most once"), ("at_least_once", "At least once")],
+                db_default="at_most_once",
                 default="at_most_once",
                 max_length=32,
             ),
@@ -43,12 +48,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="room",
             name="lease_owner",
-            field=models.CharField(blank=True, default="", max_length=255),
+            field=models.CharField(blank=True, db_default="", default="", max_length=255),
         ),
         migrations.AddField(
             model_name="room",
             name="lease_token",
-            field=models.BigIntegerField(default=0),
+            field=models.BigIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="room",

@@ -30,7 +30,7 @@ class ChannelBinding(models.Model):
     capabilities = models.JSONField(default=dict, blank=True)
     rate_limit = models.JSONField(null=True, blank=True)
     retry_policy = models.JSONField(null=True, blank=True)
-    delivery_policy = word_column(DeliveryPolicy, DeliveryPolicy.AT_MOST_ONCE)
+    delivery_policy = word_column(DeliveryPolicy, DeliveryPolicy.AT_MOST_ONCE, in_database=True)
     metadata = models.JSONField(default=dict, blank=True)
 
     objects = ScopedQuerySet["ChannelBinding"].as_manager()

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from django.db import models
+from django.db.models import NOT_PROVIDED
 
 from rooms.domain.json import JsonObject
 
@@ -22,10 +23,21 @@ def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, word.value.replace("_", " ").capitalize()) for word in vocabulary]
 
 
-def word_column(vocabulary: type[StrEnum], default: StrEnum) -> "models.CharField[str, str]":
-    """Build a text column that holds one word of a closed vocabulary."""
+def word_column(
+    vocabulary: type[StrEnum], default: StrEnum, *, in_database: bool = False
+) -> "models.CharField[str, str]":
+    """Build a text column that holds one word of a closed vocabulary.
+
+    Args:
+        vocabulary: The words.
+        default: What a new row says.
+        in_database: The database itself writes the default for those who do not name the column.
+    """
     return models.CharField(
-        max_length=WORD_LENGTH, choices=choices_of(vocabulary), default=default.value
+        max_length=WORD_LENGTH,
+        choices=choices_of(vocabulary),
+        default=default.value,
+        db_default=default.value if in_database else NOT_PROVIDED,
     )
 
 

@@ -82,8 +82,9 @@ class Room(models.Model):
     owner_kind = word_column(OwnerKind, OwnerKind.AI)
     owner_id = optional_text()
     owner_epoch = models.IntegerField(default=0)
-    lease_owner = models.CharField(max_length=ID_LENGTH, default="", blank=True)
-    lease_token = models.BigIntegerField(default=0)
+    # With defaults in the database for processes that do not know these columns.
+    lease_owner = models.CharField(max_length=ID_LENGTH, default="", db_default="", blank=True)
+    lease_token = models.BigIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = RoomQuerySet.as_manager()

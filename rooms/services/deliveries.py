@@ -12,6 +12,7 @@ from rooms.domain.enums import LaneScope
 from rooms.domain.job import OPEN_STATES, DeliveryFinish, DeliveryState
 from rooms.models.delivery import FINAL_STATES
 from rooms.selectors.clock import get_database_now
+from rooms.services import leasing_postgresql
 from rooms.services.audit import AuditAction, build_entry
 
 # The row is found by its primary key alone. "state NOT IN" is written so because a predicate that
@@ -25,6 +26,7 @@ WRITE_OUTCOME = """
 """
 END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL")
 KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE(%s, due_at)")
+FENCED = " AND lease_owner = %s"
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,30 @@ class Lanes:
 ALL_LANES = Lanes()
 
 
-@transaction.atomic
 def lease_deliveries(
-    *, owner: str, seconds: float, limit: int, lanes: Lanes = ALL_LANES
+    *, owner: str, seconds: float, limit: int, lanes: Lanes = ALL_LANES, portable: bool = False
 ) -> list[models.Delivery]:
     """Take due jobs that nobody holds and whose lanes are free, in lane order.
+
+    Args:
+        owner: Who takes them.
+        seconds: For how long.
+        limit: The most to take.
+        lanes: Where to look.
+        portable: Use the ORM's own statements also on PostgreSQL.
+    """
+    if portable or connection.vendor != "postgresql":
+        return _lease_portably(owner=owner, seconds=seconds, limit=limit, lanes=lanes)
+    return leasing_postgresql.lease_deliveries(
+        owner=owner, seconds=seconds, limit=limit, scope=lanes.scope, lanes=lanes.named
+    )
+
+
+@transaction.atomic
+def _lease_portably(
+    *, owner: str, seconds: float, limit: int, lanes: Lanes
+) -> list[models.Delivery]:
+    """Take jobs with a few statements.
 
     Rows that another transaction is changing are skipped; what lies behind them in their lanes is
     left out by the second look, which sees the lanes as they are after the locks were taken.
@@ -78,12 +99,30 @@ def renew_leases(*, owner: str, seconds: float) -> int:
     return models.Delivery.objects.filter(pk__in=taken).update(lease_until=until)
 
 
-@transaction.atomic(savepoint=False)
 def finish_deliveries(*, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
     """Write the outcomes of attempts; final jobs lose their lease and stay as they are.
 
     Return the ids of those that were written on condition that their owner holds them.
     """
+    if len(finishes) == 1:
+        return _finish_one(finishes[0])
+    return _finish_many(finishes)
+
+
+def _finish_one(finish: DeliveryFinish) -> frozenset[str]:
+    """Write one outcome with one statement, which needs no transaction around it."""
+    statement, parameters = _statement(finish.state), _parameters(finish)
+    if finish.lease_owner is not None:
+        statement, parameters = statement + FENCED, [*parameters, finish.lease_owner]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        is_held = finish.lease_owner is not None and cursor.rowcount == 1
+    return frozenset({finish.id} if is_held else ())
+
+
+@transaction.atomic(savepoint=False)
+def _finish_many(finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
+    """Write outcomes in the order of their rows, so that no two writers wait for each other."""
     ordered = sorted(finishes, key=lambda finish: finish.id)
     fenced = [finish for finish in ordered if finish.lease_owner is not None]
     held = _lock_held(fenced)
@@ -91,11 +130,9 @@ def finish_deliveries(*, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
     ended = [finish for finish in free if finish.state not in OPEN_STATES]
     going_on = [finish for finish in free if finish.state in OPEN_STATES]
     with connection.cursor() as cursor:
-        if ended:
-            cursor.executemany(END_LEASE, [(*_outcome(one), one.id) for one in ended])
-        if going_on:
-            rows = [(*_outcome(one), _moment(one.due_at), one.id) for one in going_on]
-            cursor.executemany(KEEP_LEASE, rows)
+        for alike in (ended, going_on):
+            if alike:
+                cursor.executemany(_statement(alike[0].state), [_parameters(one) for one in alike])
     return held
 
 
@@ -160,14 +197,20 @@ def _can_skip() -> bool:
     return connection.features.has_select_for_update_skip_locked
 
 
-def _outcome(finish: DeliveryFinish) -> tuple[str | int | None, ...]:
-    return (
+def _statement(state: DeliveryState) -> str:
+    return KEEP_LEASE if state in OPEN_STATES else END_LEASE
+
+
+def _parameters(finish: DeliveryFinish) -> list[str | int | datetime | None]:
+    outcome = [
         finish.state.value,
         finish.attempts,
         finish.provider_message_id,
         finish.error_code,
         finish.error_message,
-    )
+    ]
+    moments = [_moment(finish.due_at)] if finish.state in OPEN_STATES else []
+    return [*outcome, *moments, finish.id]
 
 
 def _moment(value: datetime | None) -> datetime | str | None:

@@ -7,9 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rooms import models
+from rooms.domain.enums import LaneScope
 from rooms.domain.job import DeliveryJob, DeliveryState
 from rooms.services.deliveries import END_LEASE
 from rooms.services.events import mark_processed
+from rooms.services.leasing_postgresql import build_statement
 from rooms.stores.orm import entering
 from rooms.stores.orm.commit_postgresql import CALL
 from rooms.stores.orm.snapshot_sql import build_entry_statement
@@ -41,6 +43,12 @@ def _count_pages_of_entering() -> int:
     return _pages_of(entering.CALL, [["room-0"], ["plans"], "node-1", 60, reading])
 
 
+def _count_pages_of_leasing(scope: LaneScope) -> int:
+    """Lease the free jobs of the lane ws-1 for no time; return how many pages were looked at."""
+    lane = ["room-0", "ws-1"] if scope is LaneScope.BINDING else ["room-0"]
+    return _pages_of(build_statement(scope, 1), [*lane, "node-1", 100, "node-1", -60.0, "node-1"])
+
+
 def _pages_of(statement: str, parameters: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
@@ -53,16 +61,18 @@ def _rooms(first: int, last: int) -> list[models.Room]:
     return [models.Room.from_domain(make_room(f"room-{number}")) for number in range(first, last)]
 
 
-def _deliver(lane: str, *, state: DeliveryState) -> None:
+def _deliver(
+    lane: str, *, state: DeliveryState, room_id: str = "room-0", count: int = MANY
+) -> None:
     """Store many deliveries of the first event to one channel."""
     [event] = models.Event.objects.filter(room_id="room-0", index=0)
     models.Delivery.objects.bulk_create(
         models.Delivery.from_domain(
             DeliveryJob(
-                room_id="room-0", event_id=event.id, channel_id=lane, event_index=place, state=state
+                room_id=room_id, event_id=event.id, channel_id=lane, event_index=place, state=state
             )
         )
-        for place in range(MANY)
+        for place in range(count)
     )
 
 
@@ -83,6 +93,18 @@ def test_a_plan_made_on_small_tables_serves_large_ones() -> None:
     )
     assert _count_pages("large") - small < FEW
     assert _count_pages_of_entering() - entering_small < FEW
+
+
+@pytest.mark.parametrize("scope", LaneScope)
+def test_taking_a_lane_costs_what_is_free_in_it(scope: LaneScope) -> None:
+    models.Room.objects.bulk_create(_rooms(0, 2))
+    models.Event.objects.bulk_create([models.Event.from_domain(make_event(room_id="room-0"))])
+    _deliver("ws-1", state=DeliveryState.PENDING, count=2)
+    small = _count_pages_of_leasing(scope)
+    _deliver("ws-1", state=DeliveryState.SENT)
+    _deliver("ws-1", state=DeliveryState.PENDING, room_id="room-1")
+    assert models.Delivery.objects.filter(lease_owner="node-1").count() == 2
+    assert _count_pages_of_leasing(scope) - small < FEW
 
 
 def test_an_outcome_finds_its_row_by_the_primary_key() -> None:

@@ -92,11 +92,11 @@ def _snapshot(dialect: Dialect) -> str:
         ),
     }
     snapshot = {
-        "context": _object(dialect, context),
+        "context": build_object(dialect, context),
         "addresses": _rows(dialect, models.RoomAddress, order="id"),
         "detached": _detached(dialect),
     }
-    return dialect.result.format(_object(dialect, snapshot))
+    return dialect.result.format(build_object(dialect, snapshot))
 
 
 @cache
@@ -109,16 +109,18 @@ def build_room_statement(dialect: Dialect, *, count: int) -> str:
 
 
 def _room(dialect: Dialect) -> str:
-    columns = _columns(dialect, models.Room, "room")
+    columns = spell_columns(dialect, models.Room, "room")
     timers = {name: columns.pop(name) for name in TIMERS}
     for hidden in ("next_index", *LEASE):
         del columns[hidden]
-    return _object(dialect, {**columns, **ROOM_FIELDS, "timers": _object(dialect, timers)})
+    return build_object(
+        dialect, {**columns, **ROOM_FIELDS, "timers": build_object(dialect, timers)}
+    )
 
 
 def _rows(dialect: Dialect, model: type[fields.Model], *, order: str, **renamed: str) -> str:
-    columns = {**_columns(dialect, model, "item"), **renamed}
-    return _array(dialect, model, value=_object(dialect, columns), order=order)
+    columns = {**spell_columns(dialect, model, "item"), **renamed}
+    return _array(dialect, model, value=build_object(dialect, columns), order=order)
 
 
 def _detached(dialect: Dialect) -> str:
@@ -133,10 +135,10 @@ def _array(dialect: Dialect, model: type[fields.Model], *, value: str, order: st
     )
 
 
-def _columns(dialect: Dialect, model: type[fields.Model], alias: str) -> dict[str, str]:
+def spell_columns(dialect: Dialect, model: type[fields.Model], alias: str) -> dict[str, str]:
     """Return every column of a model as an expression of its JSON form."""
     return {
-        str(field.column): _form(dialect, field).format(f"{alias}.{field.column}")
+        str(field.column): _form(dialect, field).format(f'{alias}."{field.column}"')
         for field in model._meta.concrete_fields
     }
 
@@ -147,6 +149,7 @@ def _form(dialect: Dialect, field: "fields.Field[object, object]") -> str:
     return dialect.moment if isinstance(field, fields.DateTimeField) else "{}"
 
 
-def _object(dialect: Dialect, members: Mapping[str, str]) -> str:
+def build_object(dialect: Dialect, members: Mapping[str, str]) -> str:
+    """Return an object with these members, each an expression of its JSON form."""
     listed = ", ".join(f"'{name}', {expression}" for name, expression in members.items())
     return dialect.object.format(listed)

@@ -22,6 +22,7 @@ from rooms.stores.orm.entering import Visit, choose_entrance, choose_lease_taker
 from rooms.stores.orm.executor import DatabaseThreads
 from rooms.stores.orm.grouping import Grouping
 from rooms.stores.orm.snapshot import choose_reader
+from rooms.stores.orm.tails import TailRequest, choose_tails_reader
 from rooms.stores.orm.verbs import (
     bindings,
     events,
@@ -76,10 +77,12 @@ class OrmStore(ConversationStore):
 
     def __init__(self, *, portable: bool = False, lane_scope: str = LaneScope.BINDING) -> None:
         scope = LaneScope(lane_scope)
+        self._portable = portable
         self.threads = DatabaseThreads()
         self.journal = HookJournal(self._record_outcomes)
         has_function = connection.vendor == "postgresql" and not portable
         self._snapshots = Grouping(self.threads, choose_reader(portable=portable))
+        self._tails = Grouping(self.threads, choose_tails_reader(portable=portable))
         self._keys = Grouping(self.threads, events.find_events_by_keys)
         self._entries = Grouping(
             self.threads, choose_entrance(portable=portable), keys=_leased_room_of
@@ -150,7 +153,15 @@ class OrmStore(ConversationStore):
         only_adds = all(unit.only_adds for unit in call)
         return await (self._adding_commits if only_adds else self._commits).submit(call)
 
-    load_tail = _hops(events.load_tail)
+    async def load_tail(
+        self, room_id: str, *, limit: int, after_index: int | None = None
+    ) -> list[RoomEvent]:
+        """Return the last `limit` MESSAGE events, oldest first; only those after an index if given.
+
+        They come whatever their status and visibility: readers filter.
+        """
+        return await self._tails.submit(TailRequest(room_id, limit, after_index))
+
     add_event = _hops(events.add_event)
     add_event_auto_index = _hops(events.add_event_auto_index)
     get_event = _hops(events.get_event)
@@ -223,6 +234,7 @@ class OrmStore(ConversationStore):
             limit=limit,
             lanes=lanes,
             scope=self._lane_scope,
+            portable=self._portable,
         )
 
     renew_leases = _hops(outbox.renew_leases)

@@ -141,6 +141,45 @@ async def test_only_the_asked_lanes_are_taken(store: ConversationStore) -> None:
     assert await _places(store) == {(ROOM, "ws-2", 0), ("other", "ws-1", 0)}
 
 
+async def test_a_lane_asked_for_twice_is_taken_once(store: ConversationStore) -> None:
+    await _add(store, "ws-1")
+    asked = [(ROOM, "ws-1"), (ROOM, "ws-1")]
+    [job] = await store.lease_deliveries("node-1", seconds=HOUR, lanes=asked)
+    assert job.channel_id == "ws-1"
+
+
+async def test_the_lane_whose_head_is_due_longest_comes_first(store: ConversationStore) -> None:
+    for lane, minutes in (("ws-1", 1), ("ws-2", 3), ("ws-3", 2)):
+        [head] = await _add(store, lane)
+        due_at = utc_now() - timedelta(minutes=minutes)
+        await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=due_at)])
+    await _add(store, "ws-1", "ws-2", "ws-3")
+    assert await _places(store, limit=1) == {(ROOM, "ws-2", 1)}
+    taken = await store.lease_deliveries("worker", seconds=HOUR)
+    order = [(job.channel_id, job.event_index) for job in taken]
+    assert order == [("ws-2", 3), ("ws-3", 2), ("ws-3", 3), ("ws-1", 0), ("ws-1", 3)]
+
+
+async def test_lanes_that_are_held_up_leave_the_limit_to_others(store: ConversationStore) -> None:
+    await _add(store, "ws-1", owner="node-1")
+    [retried] = await _add(store, "ws-1", owner="node-1")
+    later = utc_now() + timedelta(hours=1)
+    await store.finish_deliveries([make_finish(retried, DeliveryState.WAITING, due_at=later)])
+    await _add(store, "ws-1")
+    await _add(store, "ws-2", "ws-3")
+    [one] = await _places(store, "node-1", limit=1)
+    [other] = await _places(store, "node-2", limit=1)
+    assert {one, other} == {(ROOM, "ws-2", 3), (ROOM, "ws-3", 3)}
+
+
+async def test_an_owners_own_retry_holds_back_its_lane(store: ConversationStore) -> None:
+    [head] = await _add(store, "ws-1", owner="node-1")
+    await _add(store, "ws-1")
+    later = utc_now() + timedelta(hours=1)
+    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=later)])
+    assert await _places(store, "node-1") == set()
+
+
 async def test_an_asked_lane_keeps_its_order(store: ConversationStore) -> None:
     await _add(store, "ws-1", owner="node-1")
     await _add(store, "ws-1")
@@ -182,6 +221,29 @@ async def test_only_its_owner_begins_a_fenced_attempt(store: ConversationStore) 
     assert written == {mine.id}
     states = [job.state for job in await store.list_deliveries(ROOM)]
     assert states == [DeliveryState.SENDING, DeliveryState.PENDING]
+
+
+async def test_a_fence_holds_for_one_attempt_alone(store: ConversationStore) -> None:
+    [job] = await _add(store, "ws-1", owner="node-1")
+    theirs = make_finish(job, DeliveryState.SENDING, lease_owner="node-2")
+    assert await store.finish_deliveries([theirs]) == frozenset()
+    assert await store.list_deliveries(ROOM) == [job]
+    ours = make_finish(job, DeliveryState.SENDING, lease_owner="node-1")
+    assert await store.finish_deliveries([ours]) == {job.id}
+    [stored] = await store.list_deliveries(ROOM)
+    assert stored == job.model_copy(update={"state": DeliveryState.SENDING, "attempts": 1})
+
+
+async def test_a_late_fenced_finish_alone_writes_nothing(store: ConversationStore) -> None:
+    [job] = await _add(store, "ws-1", owner="node-1")
+    assert await store.finish_deliveries([make_finish(job, DeliveryState.SENT)]) == frozenset()
+    for late in (
+        make_finish(job, DeliveryState.SENDING, lease_owner="node-1"),
+        make_finish(job, DeliveryState.FAILED, lease_owner=""),
+        make_finish(job, DeliveryState.SENDING, id="unknown", lease_owner=""),
+    ):
+        assert await store.finish_deliveries([late]) == frozenset()
+    assert [one.state for one in await store.list_deliveries(ROOM)] == [DeliveryState.SENT]
 
 
 async def test_a_fenced_finish_opens_nothing_again(store: ConversationStore) -> None:

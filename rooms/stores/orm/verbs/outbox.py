@@ -15,6 +15,7 @@ def lease_deliveries(
     limit: int = 100,
     lanes: Sequence[tuple[str, str]] | None = None,
     scope: LaneScope,
+    portable: bool = False,
 ) -> list[DeliveryJob]:
     """Take jobs whose lease has run out and whose lane is free, in lane order.
 
@@ -26,9 +27,12 @@ def lease_deliveries(
     `lanes`, given as (room id, channel id), asks for no other lanes; with the lane scope `room`
     the channel does not matter. A SENDING job whose lease has run out is handed out like any
     other: nobody knows how its attempt ended.
+
+    PostgreSQL does it with one statement, unless `portable`.
     """
+    asked = writes.Lanes(scope, lanes)
     rows = writes.lease_deliveries(
-        owner=owner, seconds=seconds, limit=limit, lanes=writes.Lanes(scope, lanes)
+        owner=owner, seconds=seconds, limit=limit, lanes=asked, portable=portable
     )
     return [row.to_domain() for row in rows]
 
