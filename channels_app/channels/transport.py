@@ -6,8 +6,9 @@ from channels_app.channels.inbound import build_inbound_event
 from channels_app.providers.base.provider import TransportProvider
 from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding, ChannelCapabilities
+from rooms.domain.capabilities import mask_capabilities
 from rooms.domain.context import RoomContext
-from rooms.domain.delivery import ProviderResult
+from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.enums import ChannelType
 from rooms.domain.errors import DeliveryFailedError
 from rooms.domain.event import RoomEvent
@@ -18,6 +19,10 @@ from rooms.domain.output import ChannelOutput
 logger = logging.getLogger("roomkit.channels")
 
 UNKNOWN_FAILURE = "provider_failure"
+
+# A provider that says nothing of it may be asked again; whether an unknown outcome is, is not said
+# here but by the binding's policy.
+RETRYABLE = (None, SendOutcome.THROTTLED, SendOutcome.TRANSIENT, SendOutcome.UNKNOWN)
 
 
 class TransportChannel(Channel):
@@ -71,8 +76,9 @@ class TransportChannel(Channel):
         return getattr(self.provider, "takes_idempotency_key", False)
 
     def capabilities(self) -> ChannelCapabilities:
-        """Return what recipients can be shown."""
-        return self._capabilities
+        """Return what recipients can be shown: what both the type and the vendor allow."""
+        mask = getattr(self.provider, "capabilities", lambda: None)()
+        return mask_capabilities(self._capabilities, mask) if mask else self._capabilities
 
     async def handle_inbound(self, message: InboundMessage, context: RoomContext) -> RoomEvent:
         """Turn a received message into an event of the context's room."""
@@ -122,11 +128,12 @@ class TransportChannel(Channel):
 
     def _refusal(self, result: ProviderResult) -> DeliveryFailedError:
         facts = result.metadata
-        code = facts.get("code") or result.error or UNKNOWN_FAILURE
+        outcome = result.outcome or facts.get("outcome")
+        code = result.code or facts.get("code") or result.error or outcome or UNKNOWN_FAILURE
         return DeliveryFailedError(
             str(code),
             f"{self.provider_name} refused the message: {result.error or code}",
-            retryable=facts.get("retryable", True),
-            retry_after=facts.get("retry_after"),
-            outcome_unknown=facts.get("outcome") == "unknown",
+            retryable=facts.get("retryable", outcome in RETRYABLE),
+            retry_after=result.retry_after or facts.get("retry_after"),
+            outcome_unknown=outcome == SendOutcome.UNKNOWN,
         )

@@ -19,6 +19,24 @@ class DeliveryOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SendOutcome(StrEnum):
+    """What became of one send, as far as the provider can tell.
+
+    ACCEPTED: the vendor has the message. THROTTLED and TRANSIENT: it has not and may take it later.
+    UNKNOWN: it may have it. REJECTED, OPTED_OUT (the recipient wants nothing more), WINDOW_CLOSED
+    (only templates are allowed now) and AUTH (our credentials are refused): it will not take it.
+    """
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    THROTTLED = "throttled"
+    TRANSIENT = "transient"
+    UNKNOWN = "unknown"
+    OPTED_OUT = "opted_out"
+    WINDOW_CLOSED = "window_closed"
+    AUTH = "auth"
+
+
 class DeliveryError(Frozen):
     """Why a delivery failed; `retry_after` in seconds."""
 
@@ -29,12 +47,31 @@ class DeliveryError(Frozen):
 
 
 class ProviderResult(Frozen):
-    """What a provider answered; `success=False` becomes a delivery error."""
+    """What a provider answered; `success=False` becomes a delivery error.
+
+    Attributes:
+        success: Whether the vendor took the message.
+        provider_message_id: The vendor's id of the message, of its first part if it has several.
+        error: What the vendor said, for people.
+        metadata: Whatever else the vendor told.
+        outcome: What became of it; None is read as ACCEPTED or, without success, as TRANSIENT.
+        code: The vendor's own code of a refusal.
+        retry_after: Seconds the vendor asks to wait.
+        provider_message_ids: The vendor's ids of all parts, in order.
+        channel_used: What it went out as, where the vendor chooses, such as "sms" for RCS.
+        segments: How many messages are billed.
+    """
 
     success: bool
     provider_message_id: str | None = None
     error: str | None = None
     metadata: JsonObject = {}
+    outcome: SendOutcome | None = None
+    code: str | None = None
+    retry_after: float | None = None
+    provider_message_ids: list[str] = []
+    channel_used: str | None = None
+    segments: int | None = None
 
 
 class DeliveryResult(Frozen):
