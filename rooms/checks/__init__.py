@@ -3,7 +3,11 @@
 They read settings and the names of modules; none touches the network or the database.
 """
 
-from rooms.checks.databases import check_persistent_connections, check_sqlite
+from rooms.checks.databases import (
+    check_persistent_connections,
+    check_sqlite,
+    check_time_limits,
+)
 from rooms.checks.deploying import check_debug, check_kept_secret, check_secret, check_shared_file
 from rooms.checks.importing import check_dotted_paths, check_import_names, check_packages
 from rooms.checks.shape import check_settings
@@ -29,5 +33,6 @@ DEPLOYMENT = (
     check_secret,
     check_kept_secret,
     check_debug,
+    check_time_limits,
 )
 """Run by `manage.py check --deploy` only."""

@@ -16,6 +16,12 @@ SQLITE_OPTIONS = """\
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }"""
 
+POSTGRES_OPTIONS = """\
+"OPTIONS": {
+    "connect_timeout": 10,  # seconds
+    "tcp_user_timeout": 20_000,  # milliseconds
+}"""
+
 
 def check_sqlite(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """Warn of a SQLite file whose writers would get in each other's way."""
@@ -52,6 +58,26 @@ def check_persistent_connections(
             "in many threads, and each keeps a connection of its own.",
             hint='Set CONN_MAX_AGE to 0; on PostgreSQL add "OPTIONS": {"pool": True}.',
             id="roomkit_rooms.W007",
+        )
+    ]
+
+
+def check_time_limits(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Warn of a PostgreSQL server that would be waited for however long it is silent."""
+    alias = rooms_alias()
+    connection = connections[alias]
+    options = connection.settings_dict.get("OPTIONS", {})
+    # A service file may set the limits itself.
+    if connection.vendor != "postgresql" or {"tcp_user_timeout", "service"} & options.keys():
+        return []
+    return [
+        Warning(
+            f"The database {alias!r} has no time limits: when its server is gone without hanging "
+            "up, pages wait for it until the system gives up, a quarter of an hour or longer.",
+            hint=f"Add these to DATABASES[{alias!r}]:\n{POSTGRES_OPTIONS}",
+            id="roomkit_rooms.W027",
         )
     ]
 

@@ -113,7 +113,10 @@ class IncompleteStoreError(RoomKitError, TypeError):
 
 
 class StoreUnavailableError(RoomKitError):
-    """The database did not answer; nothing was stored, try again with the same key."""
+    """The database did not answer; try again with the same key, which stores nothing twice.
+
+    Nothing was stored, unless the connection broke off: then nobody knows, and the message says so.
+    """
 
 
 class DeliveryFailedError(RoomKitError):

@@ -73,11 +73,17 @@ class DatabaseLockManager(RoomLockManager):
 
 
 class _LeaseHold(Hold):
-    """Takes a room's lease along with the read, unless the running task has it already."""
+    """Takes a room's lease along with the read, unless the running task has it already.
+
+    The token is the one it came in with, also when the section's lease ends before this hold does:
+    a task that a hook left behind may commit after the event that called the hook. Its commit is
+    then refused if another process has been in the room since.
+    """
 
     def __init__(self, locks: LeasedLocks[int], tenure: Tenure[int], request: LeaseRequest) -> None:
         self._locks = locks
         self._tenure = tenure
+        self._token = tenure.token
         self._request = request if tenure.token is None else None
 
     @property
@@ -86,16 +92,19 @@ class _LeaseHold(Hold):
 
     @property
     def token(self) -> int | None:
-        return self._tenure.token
+        return self._token
 
     def adopt(self, token: int) -> None:
+        self._token = token
         self._locks.adopt(self._tenure, token)
 
     def freed(self) -> None:
         self._locks.freed(self._tenure)
 
     async def entered(self, entry: Awaitable[RoomEntry]) -> RoomEntry:
-        return await self._locks.ask(self._tenure, entry, _token_of)
+        answer = await self._locks.ask(self._tenure, entry, _token_of)
+        self._token = answer.lease_token or self._token
+        return answer
 
 
 def _token_of(entry: RoomEntry) -> int | None:

@@ -31,6 +31,10 @@ class Tenure(Generic[Token]):
         self.renewal: Renewal[Token] | None = None
         self.late: list[asyncio.Future[Token | None]] = []
 
+    def is_sure(self, token: Token) -> bool:
+        """Tell whether the lease of this token, by this process's clock, cannot have run out."""
+        return self.renewal is not None and self.renewal.is_sure(self.key, token)
+
 
 class LeasedLocks(Generic[Token]):
     """Re-entrant locks by name, each of them held in this process and then everywhere.
@@ -65,9 +69,15 @@ class LeasedLocks(Generic[Token]):
 
     @asynccontextmanager
     async def _locked(self, key: str) -> AsyncIterator[None]:
+        async with self.secured(key):
+            yield
+
+    @asynccontextmanager
+    async def secured(self, key: str) -> AsyncIterator[Tenure[Token]]:
+        """Hold the lock with its lease, and see what becomes of that."""
         async with self.visit(key) as tenure:
             await self._secure(tenure)
-            yield
+            yield tenure
 
     @asynccontextmanager
     async def visit(self, key: str) -> AsyncIterator[Tenure[Token]]:
@@ -80,11 +90,17 @@ class LeasedLocks(Generic[Token]):
             if self._local.end(section):
                 await self._finish(section, tenure)
 
-    def adopt(self, tenure: Tenure[Token], token: Token) -> None:
-        """Note that this section has the lease, and keep it alive."""
+    def adopt(self, tenure: Tenure[Token], token: Token, *, asked_at: float | None = None) -> None:
+        """Note that this section has the lease, and keep it alive.
+
+        Args:
+            tenure: The section.
+            token: The lease.
+            asked_at: Loop time in seconds at which it was asked for; None means now.
+        """
         tenure.token = token
         tenure.renewal = self._renewal()
-        tenure.renewal.keep(tenure.key, token)
+        tenure.renewal.keep(tenure.key, token, asked_at=asked_at)
 
     def freed(self, tenure: Tenure[Token]) -> None:
         """Note that the lease is over."""
@@ -103,13 +119,14 @@ class LeasedLocks(Generic[Token]):
         If the caller is cancelled meanwhile the question goes on: what it brings is given back.
         """
         question = asyncio.ensure_future(asking)
+        asked_at = asyncio.get_running_loop().time()
         try:
             answer = await asyncio.shield(question)
         except asyncio.CancelledError:
             tenure.late.append(asyncio.ensure_future(_late(question, token_of)))
             raise
         if token := token_of(answer):
-            self.adopt(tenure, token)
+            self.adopt(tenure, token, asked_at=asked_at)
         return answer
 
     async def close(self) -> None:

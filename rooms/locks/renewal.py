@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping
 from contextvars import Context
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 logger = logging.getLogger("roomkit.core.locks")
@@ -26,6 +27,16 @@ class Leases(Protocol[Token]):
         """End a lease; one that was lost is left to whoever has it."""
 
 
+@dataclass
+class _Kept(Generic[Token]):
+    """A lease that is kept; loop times in seconds."""
+
+    token: Token
+    since: float
+    ends_at: float
+    """Until then at least nobody else can have it."""
+
+
 class Renewal(Generic[Token]):
     """Renews, on one event loop, whatever is held for longer than a third of its time.
 
@@ -36,21 +47,29 @@ class Renewal(Generic[Token]):
 
     def __init__(self, leases: Leases[Token], *, seconds: float) -> None:
         self._leases = leases
+        self._seconds = seconds
         self._pause = seconds / RENEWALS_PER_LEASE
         self._loop = asyncio.get_running_loop()
-        self._held: dict[str, tuple[Token, float]] = {}
+        self._held: dict[str, _Kept[Token]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._renewing: asyncio.Task[None] | None = None
 
-    def keep(self, key: str, token: Token) -> None:
-        """Keep a lease alive from now on."""
-        self._held[key] = token, self._loop.time()
+    def keep(self, key: str, token: Token, *, asked_at: float | None = None) -> None:
+        """Keep a lease alive from now on, which was asked for at a loop time in seconds."""
+        now = self._loop.time()
+        ends_at = (now if asked_at is None else asked_at) + self._seconds
+        self._held[key] = _Kept(token, since=now, ends_at=ends_at)
         if self._timer is None:
             self._arm()
 
     def drop(self, key: str) -> None:
         """Renew a lease no more; a renewal that is on its way may still arrive."""
         self._held.pop(key, None)
+
+    def is_sure(self, key: str, token: Token) -> bool:
+        """Tell whether a lease is kept and, by the clock of this process, cannot have run out."""
+        kept = self._held.get(key)
+        return kept is not None and kept.token == token and self._loop.time() < kept.ends_at
 
     async def settle(self) -> None:
         """Wait until no renewal is on its way."""
@@ -73,12 +92,13 @@ class Renewal(Generic[Token]):
             return
         self._arm()
         latest = self._loop.time() - self._pause
-        aged = {key: token for key, (token, since) in self._held.items() if since <= latest}
+        aged = {key: kept.token for key, kept in self._held.items() if kept.since <= latest}
         if aged and self._renewing is None:
             # Not under the lock of whoever happened to set the timer.
             self._renewing = self._loop.create_task(self._renew(aged), context=Context())
 
     async def _renew(self, aged: Mapping[str, Token]) -> None:
+        asked_at = self._loop.time()
         try:
             lost = await self._leases.renew(aged)
         except Exception:  # the next renewal may succeed; else another process takes over
@@ -86,7 +106,12 @@ class Renewal(Generic[Token]):
             return
         finally:
             self._renewing = None
-        for key in lost:
-            if self._held.get(key, (None, 0.0))[0] == aged[key]:
+        for key, token in aged.items():
+            kept = self._held.get(key)
+            if kept is None or kept.token != token:
+                continue
+            if key in lost:
                 logger.error("lease lost", extra={"key": key})
                 self.drop(key)
+            else:
+                kept.ends_at = asked_at + self._seconds

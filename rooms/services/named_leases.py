@@ -11,14 +11,18 @@ from rooms.selectors.clock import get_database_now
 
 @transaction.atomic
 def acquire_lease(*, name: str, owner: str, seconds: float) -> bool:
-    """Take a lease that nobody else holds, or renew one's own; tell whether `owner` has it."""
+    """Take a lease that nobody else holds, or renew one's own; tell whether `owner` has it.
+
+    It may be taken or given back by others between any two of the statements: an insert that meets
+    another's row does nothing, and whose the row is in the end is read from the row.
+    """
     now = get_database_now()
     lease = {"owner": owner, "until": now + timedelta(seconds=seconds)}
     free = models.Lease.objects.filter(Q(owner=owner) | Q(until__lte=now), pk=name)
     if free.update(**lease):
         return True
-    _, is_new = models.Lease.objects.get_or_create(pk=name, defaults=lease)
-    return is_new
+    models.Lease.objects.bulk_create([models.Lease(pk=name, **lease)], ignore_conflicts=True)
+    return models.Lease.objects.filter(pk=name, owner=owner).exists()
 
 
 def release_lease(*, name: str, owner: str) -> None:

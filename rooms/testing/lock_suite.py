@@ -271,3 +271,21 @@ class SharedLockSuite(LockSuite):
             await process.run(mortal.close)
         assert not await is_free(locks)
         await heir.leave()
+
+    async def test_a_process_that_stood_still_does_not_renew_what_another_had_meanwhile(
+        self, mortal: RoomLockManager, peer: RoomLockManager
+    ) -> None:
+        async def is_free_for_the_peer() -> None:
+            async with asyncio.timeout(PATIENCE_S), peer.locked(ROOM):
+                pass
+
+        with standing_still() as process:
+            section = mortal.locked(ROOM)
+            await process.run(section.__aenter__)
+            async with peer.locked(ROOM):
+                pass
+            # It wakes up, and renews what it believes to hold.
+            await process.run(lambda: asyncio.sleep(MORTAL_LEASE_S))
+            await process.run(is_free_for_the_peer)
+            await process.run(peer.close)
+            await process.run(mortal.close)

@@ -106,7 +106,8 @@ async def test_lease_that_a_commit_gave_back_is_not_given_back_again(
         hold.freed()
         heir = Visitor(peer.locked(ROOM))
         await heir.enter()
-        assert hold.token is None
+        unit = CommitUnit(room_id=ROOM, lease_token=hold.token)
+        assert [done.outcome for done in await store.commit([unit])] == [CommitOutcome.LEASE_LOST]
     assert not await is_free(locks)
     await heir.leave()
 
@@ -120,6 +121,24 @@ async def test_section_whose_lease_a_commit_gave_back_takes_another(
         hold.freed()
         async with locks.locked(ROOM):
             assert not await is_free(peer)
+
+
+async def test_hold_that_came_in_under_a_lease_proves_it_after_that_was_given_back(
+    store: SlowEntries, locks: DatabaseLockManager, peer: DatabaseLockManager
+) -> None:
+    async with locks.entering(ROOM) as outer:
+        await enter(store, outer)
+        async with locks.entering(ROOM) as inner:
+            await enter(store, inner)
+            await store.commit(
+                [CommitUnit(room_id=ROOM, lease_token=outer.token, releases_lease=True)]
+            )
+            outer.freed()
+            async with peer.locked(ROOM):
+                pass
+            unit = CommitUnit(room_id=ROOM, lease_token=inner.token)
+            refused = [done.outcome for done in await store.commit([unit])]
+    assert refused == [CommitOutcome.LEASE_LOST]
 
 
 async def test_lease_that_comes_after_its_caller_was_cancelled_is_given_back(

@@ -23,7 +23,7 @@ SECRET = "sk-12345"
 
 def found(check_id: str) -> list[CheckMessage]:
     """Run our registered checks and return what the one has to say; none asks a database."""
-    checks = registry.get_checks()
+    checks = registry.get_checks(include_deployment_checks=True)
     ours = [check for check in checks if check.__module__.startswith("rooms.checks.")]
     messages = [message for check in ours for message in check(app_configs=None, databases=None)]
     return [message for message in messages if message.id == f"roomkit_rooms.{check_id}"]
@@ -179,6 +179,30 @@ def test_other_databases_pass(entry: dict[str, Any], database: dict[str, Any]) -
     database.update(entry)
 
     assert not found("W005")
+
+
+POSTGRES = "django.db.backends.postgresql"
+
+
+def test_postgres_without_time_limits_gets_them_to_paste(database: dict[str, Any]) -> None:
+    database.update(ENGINE=POSTGRES, NAME="roomkit")
+
+    [message] = found("W027")
+
+    pasted = ast.literal_eval("{" + str(message.hint).partition("\n")[2] + "}")
+    database["OPTIONS"] = pasted["OPTIONS"]
+    assert not found("W027")
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"ENGINE": POSTGRES, "OPTIONS": {"service": "rooms"}}], ids=["SQLite", "service"]
+)
+def test_time_limits_are_no_business_of_other_databases(
+    entry: dict[str, Any], database: dict[str, Any]
+) -> None:
+    database.update(entry)
+
+    assert not found("W027")
 
 
 @pytest.mark.parametrize(
