@@ -80,13 +80,27 @@ class Pipeline:
     records: Records
     traces: Traces
     lanes: Lanes
+    leases: LeaseKeeper
     resuming: Resuming
     breakers: ChannelCircuitBreakers
     parts: Parts
 
     async def drain(self, *, timeout: float) -> None:
-        """Let running work end, at most `timeout` seconds; what is cut off stays in the outbox."""
+        """Let all work of this process end, also what has not begun, at most `timeout` seconds.
+
+        What is cut off stays in the outbox.
+        """
         await self.parts.tasks.close(timeout=timeout)
+
+    async def stop(self, *, timeout: float) -> None:
+        """Begin nothing new and let what has begun end, at most `timeout` seconds.
+
+        What was not begun, and then what is cut off, is given back at once, so that other processes
+        need not wait until its leases have run out.
+        """
+        self.lanes.stop()
+        await self.parts.tasks.close(timeout=timeout)
+        await self.leases.give_back()
 
 
 def build_parts(  # noqa: PLR0913 - one argument a collaborator
@@ -134,10 +148,12 @@ def build_pipeline(
 ) -> Pipeline:
     """Wire the steps. Lanes feed answers back into the passage, so their runners come last."""
     runners: dict[DeliveryKind, Runner] = {}
-    lanes, resuming = _build_lanes(parts, runners)
+    leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=parts.limits.lease)
+    conclusions = Conclusions(parts)
+    lanes, resuming = _build_lanes(parts, leases, conclusions, runners)
     passage = Passage(parts, HandOver(parts, lanes, resuming))
     breakers = ChannelCircuitBreakers(parts.shared, clock=parts.clock, on_edge=_BreakerNews(parts))
-    runners |= _build_runners(parts, lanes, Answers(parts, passage), breakers)
+    runners |= _build_runners(parts, lanes, conclusions, Answers(parts, passage, lanes), breakers)
     records, traces = Records(parts), Traces(parts)
     attaching = Attaching(parts, records, traces)
     openings = Openings(parts, records, attaching)
@@ -158,17 +174,21 @@ def build_pipeline(
         records=records,
         traces=traces,
         lanes=lanes,
+        leases=leases,
         resuming=resuming,
         breakers=breakers,
         parts=parts,
     )
 
 
-def _build_lanes(parts: Parts, runners: dict[DeliveryKind, Runner]) -> tuple[Lanes, Resuming]:
+def _build_lanes(
+    parts: Parts,
+    leases: LeaseKeeper,
+    conclusions: Conclusions,
+    runners: dict[DeliveryKind, Runner],
+) -> tuple[Lanes, Resuming]:
     """Return the lanes, and what feeds them with rows that this process did not commit."""
-    seconds = parts.limits.lease
-    leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=seconds)
-    taking = Taking(parts.store, leases, node=parts.node, seconds=seconds)
+    taking = Taking(parts.store, leases, node=parts.node, seconds=parts.limits.lease)
     lanes = Lanes(
         parts.tasks,
         runners,
@@ -176,15 +196,23 @@ def _build_lanes(parts: Parts, runners: dict[DeliveryKind, Runner]) -> tuple[Lan
         taking=taking,
         refills=parts.dispatch.is_shared,
         scope=parts.limits.lane_scope,
+        clock=parts.clock,
     )
-    return lanes, Resuming(taking, lanes, parts.tasks, dispatch=parts.dispatch)
+    resuming = Resuming(
+        taking, lanes, parts.tasks, conclusions=conclusions, dispatch=parts.dispatch
+    )
+    return lanes, resuming
 
 
 def _build_runners(
-    parts: Parts, lanes: Lanes, answers: Answers, breakers: ChannelCircuitBreakers
+    parts: Parts,
+    lanes: Lanes,
+    conclusions: Conclusions,
+    answers: Answers,
+    breakers: ChannelCircuitBreakers,
 ) -> dict[DeliveryKind, Runner]:
     """Return what does each kind of delivery job."""
-    outbox, conclusions = Outbox(parts.store, parts.tasks, node=parts.node), Conclusions(parts)
+    outbox = Outbox(parts.store, parts.tasks, lanes)
     attempts = Attempts(
         parts,
         lanes=lanes,
@@ -194,9 +222,14 @@ def _build_runners(
         conclusions=conclusions,
     )
     sender = Sender(
-        parts, outbox=outbox, answers=answers, attempts=attempts, conclusions=conclusions
+        parts,
+        lanes=lanes,
+        outbox=outbox,
+        answers=answers,
+        attempts=attempts,
+        conclusions=conclusions,
     )
-    reactor = Reactor(parts, answers, TurnEnds(parts, outbox), conclusions)
+    reactor = Reactor(parts, answers, TurnEnds(parts, lanes, outbox), conclusions)
     return {
         DeliveryKind.SEND: sender.send,
         DeliveryKind.INJECT: sender.inject,

@@ -63,8 +63,8 @@ class Worker:
         return len(await self._kit.check_all_timers()) if self._leads else 0
 
     async def drain(self, *, timeout: float = 10.0) -> None:
-        """Let the work that is running end, at most `timeout` seconds."""
-        await self._kit.pipeline.drain(timeout=timeout)
+        """Begin nothing more; let what has begun end, at most `timeout` seconds."""
+        await self._kit.pipeline.stop(timeout=timeout)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[int]]) -> None:
         while True:

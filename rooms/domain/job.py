@@ -35,6 +35,13 @@ class DeliveryState(StrEnum):
 OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.WAITING})
 
 
+def is_untried(kind: DeliveryKind, state: DeliveryState) -> bool:
+    """Tell whether a first attempt has not ended or, for a reaction, not begun."""
+    if kind is DeliveryKind.REACT:
+        return state is DeliveryState.PENDING
+    return state in (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
 class DeliveryJob(Frozen):
     """One delivery row as the lanes see it.
 
@@ -62,17 +69,24 @@ class DeliveryJob(Frozen):
 
 
 class DeliveryFinish(Frozen):
-    """The new state of a job after an attempt; `due_at` is set with WAITING only.
+    """The new state of a job after an attempt.
 
-    With SENDING it is the mark that an attempt begins. `lease_owner` fences it: the state is
-    written only while the job is leased to that owner; None asks nobody.
+    With SENDING it is the mark that an attempt begins.
+
+    Attributes:
+        due_in_s: Seconds from now to the next attempt by the store's clock; with WAITING only.
+        lease_owner: The state is written only while the job is leased to this owner; None asks
+            nobody.
+        owes_round: Whether somebody has to look if the first attempts of the event's jobs are over
+            by this, and to tell so.
     """
 
     id: str
     state: DeliveryState
     attempts: int
-    due_at: datetime | None = None
+    due_in_s: float | None = None
     provider_message_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
     lease_owner: str | None = None
+    owes_round: bool = False

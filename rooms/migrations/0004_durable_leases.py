@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, max_length=255, null=True),
         ),
         migrations.AddField(
+            model_name="delivery",
+            name="owes_round",
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+        migrations.AddField(
             model_name="event",
             name="processed_at",
             field=models.DateTimeField(blank=True, null=True),
@@ -91,6 +96,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["pending", "sending", "waiting"])),
                 fields=["room", "channel_id", "event_index"],
                 name="rk_delivery_lane_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("owes_round", True)),
+                fields=["event"],
+                name="rk_delivery_owes_round",
             ),
         ),
     ]

@@ -121,6 +121,8 @@ class Delivery(models.Model):
     """One thing to be done for one event at one channel.
 
     A worker holds the lease while it works; whoever finds the lease run out may take the job.
+    `owes_round` says that its first attempt has ended and that somebody has still to see if that
+    was the last of its event.
     """
 
     id = models.CharField(max_length=KEY_LENGTH, primary_key=True)
@@ -148,6 +150,8 @@ class Delivery(models.Model):
     error_code = optional_text()
     error_message = models.TextField(null=True, blank=True)  # noqa: DJ001 - NULL is None
     traceparent = optional_text()
+    # Older processes, which do not know it, go on writing rows while they are being replaced.
+    owes_round = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -163,6 +167,9 @@ class Delivery(models.Model):
                 name="rk_delivery_lane_open",
                 fields=["room", "channel_id", "event_index"],
                 condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                name="rk_delivery_owes_round", fields=["event"], condition=Q(owes_round=True)
             ),
         )
 

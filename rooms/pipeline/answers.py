@@ -5,6 +5,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryFinish
 from rooms.pipeline import visibility
 from rooms.pipeline.draft import Draft, Origin, Passed, SideEffects
+from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
 from rooms.pipeline.streaming import LiveAnswer
@@ -22,9 +23,10 @@ def reply_key(event_id: str, channel_id: str, segment: int) -> str:
 class Answers:
     """Stamps answers with what only the framework may say, and commits them."""
 
-    def __init__(self, parts: Parts, passage: Passage) -> None:
+    def __init__(self, parts: Parts, passage: Passage, lanes: Lanes) -> None:
         self._parts = parts
         self._passage = passage
+        self._lanes = lanes
 
     async def commit(
         self,
@@ -36,7 +38,11 @@ class Answers:
         finishes: tuple[DeliveryFinish, ...] = (),
         live: LiveAnswer | None = None,
     ) -> Passed:
-        """Store one answer to `work.event`, with its side effects and the end of its job."""
+        """Store one answer to `work.event`, with its side effects and the end of its job.
+
+        If the database does not answer it is tried again: the answer's key keeps it from being
+        stored twice.
+        """
         event = self.stamp(work, answer, segment=segment)
         draft = Draft(
             event=event,
@@ -49,7 +55,9 @@ class Answers:
             live=live,
         )
         work.cascade.passes += 1
-        passed = await self._passage.run(draft)
+        passed = await self._lanes.persist(work, lambda: self._passage.run(draft))
+        if finishes and passed.event is not None and not passed.replayed:
+            work.ended = True
         if draft.blocked_code == DEPTH_LIMIT and not passed.replayed:
             await self._tell_depth(draft.event)
         return passed

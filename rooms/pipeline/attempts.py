@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
 from rooms.channel import Channel
 from rooms.domain.delivery import DeliveryError, DeliveryResult
@@ -15,7 +14,7 @@ from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_failure, build_problem, build_success, build_unknown
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.work import LostRow, Work
+from rooms.pipeline.work import Work
 from rooms.resilience.circuit_breaker import CIRCUIT_BREAKER_OPEN, ChannelCircuitBreakers, Permit
 from rooms.resilience.rate_limit import ChannelRateLimiters
 from rooms.resilience.retry import is_retryable, is_unknown, next_delay
@@ -119,22 +118,24 @@ class Attempts:
     async def _mark_begun(self, sending: Sending) -> None:
         """Write down that sending begins, where a second try could be a second message.
 
+        Also where another process may have died of it already: so that it is not begun for ever.
+
         Raises:
             LostRow: If another process has taken the delivery over meanwhile.
         """
-        if not sending.may_repeat and not await self._outbox.begin(sending.work):
-            raise LostRow(sending.work)
+        if not sending.may_repeat or sending.work.broadcast is None:
+            await self._outbox.begin(sending.work)
 
     async def _wait_for_retry(self, work: Work, error: Exception, delay: float) -> None:
         problem = build_problem(error)
-        due_at = self._parts.clock.now() + timedelta(seconds=delay)
+        # In seconds: this process's clock is not the one that the database compares with.
         waiting = [
-            finish.model_copy(update={"due_at": due_at})
+            finish.model_copy(update={"due_in_s": delay})
             for finish in work.finish(DeliveryState.WAITING, error=problem)
         ]
         self._lanes.hold(work)
         try:
-            await self._outbox.finish(tuple(waiting))
+            await self._outbox.note(work, tuple(waiting))
             await self._conclusions.check(work)
             await self._parts.clock.sleep(delay)
         finally:

@@ -3,7 +3,9 @@
 import logging
 
 from hooks.triggers import HookTrigger
+from rooms.domain.context import RoomContext
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome, DeliveryResult
+from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob, DeliveryKind, DeliveryState
 from rooms.pipeline.broadcast import NOT_DELIVERED, Results, observe, tell_failures, tell_processed
 from rooms.pipeline.parts import Parts
@@ -29,11 +31,22 @@ class Conclusions:
         """End the round if this was its last first attempt; exactly one process does."""
         if work.row is None or work.broadcast is not None or work.kind is DeliveryKind.INJECT:
             return
-        try:
-            if await self._parts.store.mark_processed(work.event.id):
-                await self._conclude(work)
-        except Exception:  # RFC §9.3: what follows a delivery must not undo it
-            logger.exception("round not concluded", extra=work.log_facts)
+        await self._end(work.event, work.context)
+
+    async def take_up(self, *, limit: int) -> None:
+        """End the rounds that were over and not told of, at most so many.
+
+        Their process died between the two, or the last target was gone.
+
+        Raises:
+            StoreUnavailableError: If the database does not answer.
+        """
+        store = self._parts.store
+        for event_id in await store.find_untold_rounds(limit=limit):
+            event = await store.get_event(event_id)
+            snapshot = await store.load_snapshot(event.room_id) if event else None
+            if event is not None and snapshot is not None:
+                self._parts.tasks.spawn(self._end(event, snapshot.context))
 
     async def tell_late(self, work: Work, result: DeliveryResult) -> None:
         """Keep what became of a delivery whose round was told of while it waited."""
@@ -45,12 +58,19 @@ class Conclusions:
         jobs = await self._parts.store.list_deliveries(event.room_id, event_id=event.id)
         await tell_failures(self._parts, event, {**_results(jobs), result.channel_id: result})
 
-    async def _conclude(self, work: Work) -> None:
-        event = work.event
+    async def _end(self, event: RoomEvent, context: RoomContext) -> None:
+        try:
+            if await self._parts.store.mark_processed(event.id):
+                await self._conclude(event, context)
+        except Exception:  # RFC §9.3: what follows a delivery must not undo it
+            facts = {"room_id": event.room_id, "event_id": event.id}
+            logger.exception("round not concluded", extra=facts)
+
+    async def _conclude(self, event: RoomEvent, context: RoomContext) -> None:
         jobs = await self._parts.store.list_deliveries(event.room_id, event_id=event.id)
         await tell_failures(self._parts, event, _results(jobs))
-        context = await self._parts.context_of(work.context.room, work.context)
-        await observe(self._parts, event, context, HookTrigger.AFTER_BROADCAST)
+        whole = await self._parts.context_of(context.room, context)
+        await observe(self._parts, event, whole, HookTrigger.AFTER_BROADCAST)
         await tell_processed(self._parts, event)
 
 

@@ -1,10 +1,12 @@
-"""Writes the ends of delivery jobs: what waits while one write runs goes with the next."""
+"""Writes where delivery jobs stand: what waits while one write runs goes with the next."""
 
 import asyncio
+from itertools import count
 
 from rooms.domain.job import DeliveryFinish, DeliveryState
+from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.spawning import TaskGroup
-from rooms.pipeline.work import Work
+from rooms.pipeline.work import LostRow, Work
 from rooms.stores.base import ConversationStore
 
 Written = asyncio.Future[frozenset[str]]
@@ -12,33 +14,64 @@ Written = asyncio.Future[frozenset[str]]
 
 
 class Outbox:
-    """Batches `finish_deliveries` without making anybody linger."""
+    """Batches `finish_deliveries` without making anybody linger.
 
-    def __init__(self, store: ConversationStore, tasks: TaskGroup, *, node: str) -> None:
+    Args:
+        store: Where the rows are.
+        tasks: Runs the writes.
+        lanes: Holds a lane while the database does not answer.
+    """
+
+    def __init__(self, store: ConversationStore, tasks: TaskGroup, lanes: Lanes) -> None:
         self._store = store
         self._tasks = tasks
-        self._node = node
+        self._lanes = lanes
         self._waiting: list[DeliveryFinish] = []
         self._written: Written | None = None
         self._running = False
 
-    async def begin(self, work: Work) -> bool:
-        """Mark that an attempt begins; tell whether the row is still this process's to work on.
+    async def begin(self, work: Work) -> None:
+        """Mark that an attempt begins, as soon as the database answers.
 
         Raises:
-            StoreUnavailableError: If that could not be stored; the attempt must not be made.
+            LostRow: If another process has taken the row meanwhile.
         """
-        [begun] = work.finish(DeliveryState.SENDING) or [None]
-        if begun is None:
-            return True
-        fenced = begun.model_copy(update={"lease_owner": self._node})
-        return begun.id in await self.finish((fenced,))
+        await self.note(work, work.finish(DeliveryState.SENDING))
+
+    async def note(self, work: Work, finishes: tuple[DeliveryFinish, ...]) -> None:
+        """Write where the work stands, as soon as the database answers.
+
+        Raises:
+            LostRow: If another process has taken the row meanwhile.
+        """
+        if not finishes:
+            return
+        if not await self._lanes.persist(work, lambda: self.finish(finishes)):
+            raise LostRow(work)
+        work.tried = work.tried or any(finish.owes_round for finish in finishes)
+
+    async def end(self, work: Work, finishes: tuple[DeliveryFinish, ...]) -> None:
+        """Write how the work ended, as soon as the database answers.
+
+        Raises:
+            LostRow: If another process has taken the row meanwhile.
+        """
+        tries = count()
+
+        async def write() -> bool:
+            # A write of which only the answer was lost finds the row ended, by itself.
+            is_repeated = next(tries) > 0
+            return bool(await self.finish(finishes)) or is_repeated
+
+        if finishes and not await self._lanes.persist(work, write):
+            raise LostRow(work)
+        work.ended = True
 
     async def finish(self, finishes: tuple[DeliveryFinish, ...]) -> frozenset[str]:
         """Write the new states; returns when they are stored, with the ids of the fenced ones.
 
         Raises:
-            StoreUnavailableError: If they could not be stored; the lease will run out instead.
+            StoreUnavailableError: If they could not be stored.
         """
         if not finishes:
             return frozenset()

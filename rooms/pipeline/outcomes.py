@@ -8,6 +8,9 @@ from rooms.pipeline.work import Work
 OUTCOME_UNKNOWN = "outcome_unknown"
 """The error code of a delivery that may have arrived and is not repeated."""
 
+CRASHED_REPEATEDLY = "crashed_repeatedly"
+"""The error code of work that is given up because processes die in it."""
+
 STATE_OF_OUTCOME = {
     DeliveryOutcome.SENT: DeliveryState.SENT,
     DeliveryOutcome.FAILED: DeliveryState.FAILED,
@@ -47,6 +50,16 @@ def build_unknown(work: Work, why: str) -> DeliveryResult:
         retryable=False,
     )
     return work.result(DeliveryOutcome.UNKNOWN, error=problem)
+
+
+def build_crash(work: Work) -> DeliveryError:
+    """Describe work in which one process after the other has died."""
+    attempts = work.row.attempts if work.row else 0
+    return DeliveryError(
+        code=CRASHED_REPEATEDLY,
+        message=f"{attempts} attempts were begun and the last process died in it: not tried again",
+        retryable=False,
+    )
 
 
 def build_problem(error: Exception) -> DeliveryError:

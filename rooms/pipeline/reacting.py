@@ -4,6 +4,7 @@ import asyncio
 import logging
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from operator import attrgetter
 
 from hooks.results import Observation
@@ -12,6 +13,7 @@ from rooms.domain.binding import ChannelBinding
 from rooms.domain.content import TextContent
 from rooms.domain.delivery import DeliveryOutcome
 from rooms.domain.enums import ChannelDirection
+from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline import visibility
@@ -21,7 +23,7 @@ from rooms.pipeline.draft import Passed, SideEffects
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.streaming import LiveAnswer
 from rooms.pipeline.turns import Turn, TurnEnds, done, side_effects_of
-from rooms.pipeline.work import Work
+from rooms.pipeline.work import LostRow, Work
 from rooms.telemetry import Attr, SpanKind
 
 logger = logging.getLogger("roomkit.core.agents")
@@ -46,7 +48,7 @@ class Reactor:
             return
         turn = await self._present(work)
         channel = self._parts.channels.get(work.binding.channel_id)
-        if turn is None or channel is None:
+        if turn is None or channel is None or work.crashes_processes:
             await self._ends.give_up(work)
             await self._conclusions.check(work)
             return
@@ -63,6 +65,8 @@ class Reactor:
         with span as span_id:
             try:
                 await self._take(turn, await self._ask(channel, turn))
+            except (StoreUnavailableError, LostRow):
+                raise  # no failure of the agent's: it is asked again, here or elsewhere
             except Exception as error:  # RFC §10.2: an agent's failure leaves the room healthy
                 facts = {Attr.ERROR_TYPE.value: type(error).__name__}
                 telemetry.end_span(span_id, status="error", attributes=facts)
@@ -167,7 +171,8 @@ class Reactor:
         if passed.event is None:
             await self._ends.discard(turn, effects, code=passed.reason or "refused")
         elif passed.replayed:
-            await self._ends.complete(turn.work, effects, turn.context)
+            with suppress(LostRow):  # a commit of which only the reply was lost has ended it too
+                await self._ends.complete(turn.work, effects, turn.context)
 
     async def _let_others_be_told(self, work: Work) -> None:
         """Wait, within limits, until AFTER_BROADCAST of the question was fired."""

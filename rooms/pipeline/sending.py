@@ -12,8 +12,9 @@ from rooms.pipeline.attempts import Attempts, Sending
 from rooms.pipeline.broadcast import tell_delivery, tell_tasks
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.draft import SideEffects
+from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
-from rooms.pipeline.outcomes import build_failure, build_finish, build_unknown
+from rooms.pipeline.outcomes import build_crash, build_failure, build_finish, build_unknown
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.turns import side_effects_of
 from rooms.pipeline.work import Work
@@ -28,12 +29,14 @@ class Sender:
         self,
         parts: Parts,
         *,
+        lanes: Lanes,
         outbox: Outbox,
         answers: Answers,
         attempts: Attempts,
         conclusions: Conclusions,
     ) -> None:
         self._parts = parts
+        self._lanes = lanes
         self._outbox = outbox
         self._answers = answers
         self._attempts = attempts
@@ -84,12 +87,17 @@ class Sender:
         return Sending(work, channel, work.event.model_copy(update={"content": content}))
 
     async def _given_up(self, sending: Sending) -> bool:
-        """Leave alone what may have been sent by a process that died before it could tell."""
-        if not sending.work.was_begun or sending.may_repeat:
+        """Leave alone what may have been sent by a process that died before it could tell.
+
+        So is what may be repeated, once too many processes have died of it.
+        """
+        work = sending.work
+        if work.was_begun and not sending.may_repeat:
+            await self._close(work, build_unknown(work, "the process died while sending"))
+        elif work.crashes_processes:
+            await self._close(work, build_failure(work, build_crash(work)))
+        else:
             return False
-        await self._close(
-            sending.work, build_unknown(sending.work, "the process died while sending")
-        )
         return True
 
     async def _show(self, sending: Sending) -> ChannelOutput:
@@ -115,7 +123,8 @@ class Sender:
                 metadata_patch=effects.metadata_patch,
                 finishes=build_finish(work, result),
             )
-            await self._parts.store.commit([unit])
+            await self._lanes.persist(work, lambda: self._parts.store.commit([unit]))
+            work.ended = True
             await self._report(work, result)
             await tell_tasks(self._parts, work.event, effects.tasks, work.context)
         else:
@@ -124,7 +133,7 @@ class Sender:
             await self._answers.commit(work, answer, segment=segment, side_effects=SideEffects())
 
     async def _close(self, work: Work, result: DeliveryResult) -> None:
-        await self._outbox.finish(build_finish(work, result))
+        await self._outbox.end(work, build_finish(work, result))
         await self._report(work, result)
 
     async def _report(self, work: Work, result: DeliveryResult) -> None:

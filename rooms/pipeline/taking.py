@@ -31,7 +31,6 @@ class Taking:
         self._leases = leases
         self._node = node
         self._seconds = seconds
-        self._unread: list[DeliveryJob] = []
         self._under_way: set[asyncio.Future[None]] = set()
 
     async def settled(self) -> None:
@@ -58,8 +57,8 @@ class Taking:
             limit: The most to take.
 
         Raises:
-            StoreUnavailableError: If the database does not answer; what was taken by then comes
-                with the next call.
+            StoreUnavailableError: If the database does not answer; what could not be read is given
+                back, so that any process may take it.
         """
         under_way = asyncio.get_running_loop().create_future()
         self._under_way.add(under_way)
@@ -73,14 +72,13 @@ class Taking:
         return len(works)
 
     async def _take(self, lanes: Sequence[Lane] | None, limit: int) -> list[Work]:
+        await self._leases.give_back()  # what could not be given back before
         fresh = await self._store.lease_deliveries(
             self._node, seconds=self._seconds, limit=limit, lanes=lanes
         )
-        jobs, self._unread = self._unread, []
-        for job in fresh:
-            if not self._leases.holds(job.id):
-                self._leases.keep(job.id)
-                jobs.append(job)
+        jobs = [job for job in fresh if not self._leases.holds(job.id)]
+        for job in jobs:
+            self._leases.keep(job.id)
         works: list[Work] = []
         try:
             while jobs:
@@ -88,9 +86,13 @@ class Taking:
                     works.append(work)
                 del jobs[0]
         except StoreUnavailableError:
-            self._unread += jobs
             if not works:
                 raise
+        finally:
+            for job in jobs:
+                self._leases.leave(job.id)
+            if jobs:
+                await self._leases.give_back()
         return works
 
     async def _read(self, job: DeliveryJob) -> Work | None:
@@ -128,6 +130,8 @@ class Taking:
             attempts=job.attempts,
             error_code="discarded",
             error_message=why,
+            lease_owner=job.lease_owner,
+            owes_round=True,
         )
         await self._store.finish_deliveries([finish])
         self._leases.drop(job.id)

@@ -16,9 +16,11 @@ from rooms.domain.job import DeliveryFinish, DeliveryState
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline.broadcast import tell_tasks
 from rooms.pipeline.draft import SideEffects
+from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
+from rooms.pipeline.outcomes import build_crash
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.work import LostRow, Work
+from rooms.pipeline.work import Work
 
 logger = logging.getLogger("roomkit.core.agents")
 
@@ -51,8 +53,9 @@ def side_effects_of(output: ChannelOutput, room_id: str, channel_id: str) -> Sid
 class TurnEnds:
     """Writes where a turn stands: begun, or ended without an answer."""
 
-    def __init__(self, parts: Parts, outbox: Outbox) -> None:
+    def __init__(self, parts: Parts, lanes: Lanes, outbox: Outbox) -> None:
         self._parts = parts
+        self._lanes = lanes
         self._outbox = outbox
 
     async def begin(self, work: Work) -> None:
@@ -61,8 +64,7 @@ class TurnEnds:
         Raises:
             LostRow: If another process has taken the row meanwhile.
         """
-        if not await self._outbox.begin(work):
-            raise LostRow(work)
+        await self._outbox.begin(work)
 
     async def complete(
         self, work: Work, effects: SideEffects, context: RoomContext | None = None
@@ -91,21 +93,17 @@ class TurnEnds:
                 metadata_patch=effects.metadata_patch,
                 finishes=finishes,
             )
-            await self._parts.store.commit([unit])
+            await self._lanes.persist(work, lambda: self._parts.store.commit([unit]))
+            work.ended = True
             await tell_tasks(self._parts, work.event, effects.tasks, context)
         else:
-            await self._outbox.finish(finishes)
+            await self._outbox.end(work, finishes)
         work.settle(work.result(DeliveryOutcome.SENT))
 
     async def give_up(self, work: Work) -> None:
-        """Close the job of an agent that is not there."""
-        channel_id = work.binding.channel_id
-        problem = DeliveryError(
-            code="channel_not_available",
-            message=f"channel {channel_id!r} is not registered here or no longer attached",
-            retryable=False,
-        )
-        await self._outbox.finish(work.finish(DeliveryState.FAILED, error=problem))
+        """Close the job of an agent that is not there, or in whose work processes die."""
+        problem = build_crash(work) if work.crashes_processes else _not_available(work)
+        await self._outbox.end(work, work.finish(DeliveryState.FAILED, error=problem))
         work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
 
     async def fail(self, turn: Turn, error: Exception) -> None:
@@ -119,7 +117,7 @@ class TurnEnds:
             exc_info=error,
             extra={"room_id": work.event.room_id, "channel_id": work.binding.channel_id},
         )
-        await self._outbox.finish(work.finish(DeliveryState.FAILED, error=problem))
+        await self._outbox.end(work, work.finish(DeliveryState.FAILED, error=problem))
         await self.report(turn, error)
         work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
 
@@ -144,6 +142,15 @@ class TurnEnds:
         await self._parts.hooks.run_async_hooks(
             work.event.room_id, HookTrigger.ON_ERROR, report, turn.context
         )
+
+
+def _not_available(work: Work) -> DeliveryError:
+    channel_id = work.binding.channel_id
+    return DeliveryError(
+        code="channel_not_available",
+        message=f"channel {channel_id!r} is not registered here or no longer attached",
+        retryable=False,
+    )
 
 
 def _signed(seen: Observation, channel_id: str) -> Observation:

@@ -8,12 +8,21 @@ from rooms.domain.binding import ChannelBinding
 from rooms.domain.context import RoomContext
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome, DeliveryResult
 from rooms.domain.event import RoomEvent
-from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryKind, DeliveryState
+from rooms.domain.job import (
+    DeliveryFinish,
+    DeliveryJob,
+    DeliveryKind,
+    DeliveryState,
+    is_untried,
+)
 from rooms.pipeline.waiting import Cascade
 
 if TYPE_CHECKING:
     from rooms.pipeline.broadcast import Broadcast
 
+
+# How often a process may die in one piece of work before it counts as what kills them.
+MAX_CRASHES = 5
 
 Lane = tuple[str, str]
 """What is done one after the other: (room id, channel id)."""
@@ -30,6 +39,8 @@ class Work:
         attempts: Attempts made so far.
         awaited: Whether the caller of the root message waits for it.
         started: Whether its lane has come to it.
+        tried: Whether the end of its first attempt is stored.
+        ended: Whether its end is stored, so that it must not be done again.
     """
 
     kind: DeliveryKind
@@ -43,6 +54,8 @@ class Work:
     settled: bool = False
     awaited: bool = True
     started: bool = False
+    tried: bool = False
+    ended: bool = False
 
     @property
     def lane(self) -> Lane:
@@ -53,6 +66,16 @@ class Work:
     def was_begun(self) -> bool:
         """Whether somebody began an attempt and did not live to tell what came of it."""
         return self.row is not None and self.row.state is DeliveryState.SENDING
+
+    @property
+    def crashes_processes(self) -> bool:
+        """Whether it was begun so often, and its end never told, that it is not begun again.
+
+        Attempts that failed count too, so those that the retry policy grants come on top.
+        """
+        policy = self.binding.retry_policy
+        granted = MAX_CRASHES + (policy.max_retries if policy else 0)
+        return self.was_begun and self.row is not None and self.row.attempts >= granted
 
     @property
     def log_facts(self) -> dict[str, str | None]:
@@ -97,7 +120,10 @@ class Work:
     def finish(
         self, state: DeliveryState, *, error: DeliveryError | None = None
     ) -> tuple[DeliveryFinish, ...]:
-        """Return the row's new state, or nothing where there is no row."""
+        """Return the row's new state, or nothing where there is no row.
+
+        It is written only while the row is this process's: whoever has taken it over ends it.
+        """
         if self.row is None:
             return ()
         return (
@@ -107,8 +133,19 @@ class Work:
                 attempts=self.attempts,
                 error_code=error.code if error else None,
                 error_message=error.message if error else None,
+                lease_owner=self.row.lease_owner,
+                owes_round=self._owes_round(self.row.state, state),
             ),
         )
+
+    def _owes_round(self, before: DeliveryState, after: DeliveryState) -> bool:
+        """Tell whether this ends the first attempt of a round that no broadcast here looks after.
+
+        Injections ride bare: nobody waits for them.
+        """
+        if self.broadcast is not None or self.tried or self.kind is DeliveryKind.INJECT:
+            return False
+        return is_untried(self.kind, before) and not is_untried(self.kind, after)
 
 
 class LostRow(Exception):

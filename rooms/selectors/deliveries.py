@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef
 
 from rooms import models
 from rooms.domain.enums import LaneScope
@@ -16,6 +16,14 @@ def list_deliveries(*, room_id: str, event_id: str | None) -> list[models.Delive
     if event_id is not None:
         jobs = jobs.filter(event_id=event_id)
     return list(jobs.order_by("event_index", "channel_id", "id"))
+
+
+def find_untold_rounds(*, limit: int) -> list[str]:
+    """Return the events whose jobs were all tried and of which somebody has to tell that."""
+    untried = models.Delivery.objects.untried().filter(event_id=OuterRef("event_id"))
+    owing = models.Delivery.objects.filter(owes_round=True, event__processed_at__isnull=True)
+    over = owing.exclude(Exists(untried))
+    return list(over.values_list("event_id", flat=True).distinct()[:limit])
 
 
 def find_obstructed_lanes(

@@ -21,12 +21,14 @@ from rooms.services.audit import AuditAction, build_entry
 WRITE_OUTCOME = """
     UPDATE roomkit_rooms_delivery
        SET state = %s, attempts = %s, provider_message_id = %s, error_code = %s,
-           error_message = %s, {consequence}
+           error_message = %s, owes_round = owes_round OR %s, {consequence}
      WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded', 'unknown')
 """
 END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL")
-KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE(%s, due_at)")
+KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE({due_at}, due_at)")
 FENCED = " AND lease_owner = %s"
+# The parameter is the seconds to that moment on PostgreSQL, elsewhere the moment.
+DUE_AT = {"postgresql": "statement_timestamp() + %s::double precision * interval '1 second'"}
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,15 @@ def _lease_portably(
 
 
 @transaction.atomic
-def renew_leases(*, owner: str, seconds: float) -> int:
-    """Let the lease of every open job of `owner` end in `seconds`; return how many there were.
+def renew_leases(*, owner: str, delivery_ids: Collection[str], seconds: float) -> int:
+    """Let the leases of these open jobs of `owner` end in `seconds`; return how many there were.
 
     A job that is being finished at this moment is passed over: waiting for it while holding others
     could make two transactions wait for each other.
     """
     until = get_database_now() + timedelta(seconds=seconds)
-    held = models.Delivery.objects.open().filter(lease_owner=owner).order_by("pk")
+    named = models.Delivery.objects.filter(pk__in=list(delivery_ids), lease_owner=owner)
+    held = named.exclude(state__in=FINAL_STATES).order_by("pk")
     free = held.select_for_update(of=_own_rows(), skip_locked=_can_skip())
     taken = list(free.values_list("pk", flat=True))
     return models.Delivery.objects.filter(pk__in=taken).update(lease_until=until)
@@ -198,20 +201,27 @@ def _can_skip() -> bool:
 
 
 def _statement(state: DeliveryState) -> str:
-    return KEEP_LEASE if state in OPEN_STATES else END_LEASE
+    if state not in OPEN_STATES:
+        return END_LEASE
+    return KEEP_LEASE.format(due_at=DUE_AT.get(connection.vendor, "%s"))
 
 
-def _parameters(finish: DeliveryFinish) -> list[str | int | datetime | None]:
+def _parameters(finish: DeliveryFinish) -> list[str | float | datetime | None]:
     outcome = [
         finish.state.value,
         finish.attempts,
         finish.provider_message_id,
         finish.error_code,
         finish.error_message,
+        finish.owes_round,
     ]
-    moments = [_moment(finish.due_at)] if finish.state in OPEN_STATES else []
+    moments = [_due_at(finish.due_in_s)] if finish.state in OPEN_STATES else []
     return [*outcome, *moments, finish.id]
 
 
-def _moment(value: datetime | None) -> datetime | str | None:
-    return connection.ops.adapt_datetimefield_value(value) if value else None
+def _due_at(seconds: float | None) -> float | datetime | str | None:
+    """Return what the statement asks for: see `DUE_AT`."""
+    if seconds is None or connection.vendor in DUE_AT:
+        return seconds
+    moment = get_database_now() + timedelta(seconds=seconds)
+    return connection.ops.adapt_datetimefield_value(moment)

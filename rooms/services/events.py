@@ -93,7 +93,11 @@ def mark_processed(*, event_id: str) -> bool:
     """Tell once per event that none of its jobs still waits for the end of its first attempt."""
     untried = models.Delivery.objects.untried().filter(event_id=OuterRef("pk"))
     events = models.Event.objects.filter(pk=event_id, processed_at__isnull=True)
-    return events.exclude(Exists(untried)).update(processed_at=timezone.now()) > 0
+    if not events.exclude(Exists(untried)).update(processed_at=timezone.now()):
+        return False
+    # If this comes to nothing the rows stay marked, and are passed over for the event's sake.
+    models.Delivery.objects.filter(event_id=event_id, owes_round=True).update(owes_round=False)
+    return True
 
 
 def build_revision(row: models.Event, *, changed_by: str | None) -> models.EventRevision:

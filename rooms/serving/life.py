@@ -43,11 +43,11 @@ class KitLife:
         return self._kit
 
     async def stop(self, *, timeout: float = DRAIN_SECONDS) -> None:
-        """Take up nothing new, let what is running end, and close the kit.
+        """Begin nothing new, let what has begun end, and close the kit.
 
         Args:
-            timeout: Seconds after which the rest is cut off; it stays in the outbox for whoever
-                sweeps next.
+            timeout: Seconds after which what has begun is cut off; it stays in the outbox, as does
+                what was not begun, for whoever sweeps next.
         """
         kit, self._kit = self._kit, None
         if kit is None:
@@ -57,5 +57,5 @@ class KitLife:
             with suppress(asyncio.CancelledError):
                 await self._working
             self._working = None
-        await kit.pipeline.drain(timeout=timeout)
+        await kit.pipeline.stop(timeout=timeout)
         await kit.close()

@@ -345,6 +345,13 @@ class ConversationStore(ABC):
         and one for an unknown event, is answered False.
         """
 
+    @abstractmethod
+    async def find_untold_rounds(self, *, limit: int = 100) -> list[str]:
+        """Return the ids of events that `mark_processed` would answer True and that somebody owes.
+
+        Owed is an event by a finish with `owes_round`, until it is processed.
+        """
+
     # -- bindings
 
     @abstractmethod
@@ -492,10 +499,13 @@ class ConversationStore(ABC):
         """
 
     @abstractmethod
-    async def renew_leases(self, owner: str, *, seconds: float) -> int:
-        """Let the lease of every open job of `owner` end in `seconds`; return how many there are.
+    async def renew_leases(
+        self, owner: str, delivery_ids: Collection[str], *, seconds: float
+    ) -> int:
+        """Let the leases of these open jobs of `owner` end in `seconds`; return how many there are.
 
-        A lease that has run out but was not taken by another is renewed as well.
+        A lease that has run out but was not taken by another is renewed as well. `seconds` of 0 or
+        less gives them back: anybody may take the jobs at once.
         """
 
     @abstractmethod
@@ -505,7 +515,7 @@ class ConversationStore(ABC):
         A job that is final already stays as it is, so does one that its finish says is leased to
         an owner that it is not leased to, and an unknown id is passed over; return the ids of
         those with a `lease_owner` that were written. A SENDING or WAITING job keeps its lease;
-        `due_at` None leaves the moment as it was.
+        `due_in_s` counts from now by the store's own clock, None leaves the moment as it was.
         """
 
     @abstractmethod

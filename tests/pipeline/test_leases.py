@@ -1,6 +1,7 @@
 """Leases are renewed while the work goes on, and no longer."""
 
 import asyncio
+from collections.abc import Collection
 
 import pytest
 
@@ -17,17 +18,19 @@ class LeaseBook(InMemoryStore):
 
     def __init__(self, *, fails_first: bool = False) -> None:
         super().__init__()
-        self.renewed: list[tuple[str, float]] = []
+        self.renewed: list[tuple[str, tuple[str, ...], float]] = []
         self.fails_first = fails_first
         self.news = asyncio.Event()
 
-    async def renew_leases(self, owner: str, *, seconds: float) -> int:
+    async def renew_leases(
+        self, owner: str, delivery_ids: Collection[str], *, seconds: float
+    ) -> int:
         """Note, then fail or renew."""
-        self.renewed.append((owner, seconds))
+        self.renewed.append((owner, tuple(delivery_ids), seconds))
         self.news.set()
         if self.fails_first and len(self.renewed) == 1:
             raise StoreUnavailableError("gone for a moment")
-        return await super().renew_leases(owner, seconds=seconds)
+        return await super().renew_leases(owner, delivery_ids, seconds=seconds)
 
     async def until_renewed(self, count: int) -> None:
         """Wait for so many renewals."""
@@ -46,7 +49,7 @@ async def test_lease_is_renewed_while_the_work_goes_on(fails_first: bool) -> Non
 
     await store.until_renewed(3)
     keeper.drop("row")
-    assert store.renewed[:3] == [("here", 0.03)] * 3
+    assert store.renewed[:3] == [("here", ("row",), 0.03)] * 3
 
 
 async def test_lease_is_renewed_as_long_as_any_row_is_held() -> None:

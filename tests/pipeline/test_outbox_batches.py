@@ -7,6 +7,8 @@ from itertools import chain
 import pytest
 
 from rooms import DeliveryFinish, DeliveryState, InMemoryStore, StoreUnavailableError
+from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.spawning import TaskGroup
 from rooms.testing.clock import FakeClock
@@ -38,7 +40,8 @@ def slow() -> SlowStore:
 @pytest.fixture
 async def outbox(slow: SlowStore) -> AsyncIterator[Outbox]:
     tasks = TaskGroup()
-    yield Outbox(slow, tasks, node="here")
+    lanes = Lanes(tasks, {}, LeaseKeeper(slow, tasks, node="here", seconds=60))
+    yield Outbox(slow, tasks, lanes)
     await tasks.close(timeout=1)
 
 

@@ -120,7 +120,8 @@ async def test_process_that_stood_still_sends_nothing_any_more(scene: Scene) -> 
 
     async def commit_and_lose(units: Any) -> Any:
         committed = await real(units)
-        await store.renew_leases(scene.kit.pipeline.parts.node, seconds=0)
+        ids = [job.id for one in committed for job in one.jobs]
+        await store.renew_leases(scene.kit.pipeline.parts.node, ids, seconds=0)
         await store.lease_deliveries("another", seconds=60)
         return committed
 

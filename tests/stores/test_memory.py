@@ -111,9 +111,9 @@ async def test_the_lease_of_a_room_lasts_as_long_as_was_asked(
 async def test_a_renewed_lease_lasts_longer(store: InMemoryStore, clock: _Clock) -> None:
     await store.create_room(make_room())
     unit = make_unit(make_event(), sends_to=("ws-1",), lease_owner="a", lease_seconds=30)
-    await store.commit([unit])
+    [committed] = await store.commit([unit])
     clock.advance(20)
-    await store.renew_leases("a", seconds=30)
+    await store.renew_leases("a", [committed.jobs[0].id], seconds=30)
     clock.advance(20)
     assert await store.lease_deliveries("b", seconds=30) == []
 

@@ -110,7 +110,7 @@ def test_taking_a_lane_costs_what_is_free_in_it(scope: LaneScope) -> None:
 def test_an_outcome_finds_its_row_by_the_primary_key() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {END_LEASE}", ["sent", 1, None, None, None, "job-1"])
+        cursor.execute(f"EXPLAIN {END_LEASE}", ["sent", 1, None, None, None, False, "job-1"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "roomkit_rooms_delivery_pkey" in plan
     assert "rk_delivery_open" not in plan

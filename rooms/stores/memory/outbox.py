@@ -1,7 +1,7 @@
 """Delivery rows: lanes, leases, outcomes."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, groupby, islice
 
@@ -12,8 +12,7 @@ from rooms.domain.job import (
     OPEN_STATES,
     DeliveryFinish,
     DeliveryJob,
-    DeliveryKind,
-    DeliveryState,
+    is_untried,
 )
 from rooms.stores.memory.tables import RoomRecord, Tables
 
@@ -76,10 +75,11 @@ class Outbox:
             self._put(job)
         return taken
 
-    def renew_leases(self, owner: str, *, seconds: float) -> int:
-        """Let the lease of each open job of `owner` end in `seconds`; return how many there are."""
+    def renew_leases(self, owner: str, delivery_ids: Collection[str], *, seconds: float) -> int:
+        """Let the leases of these open jobs of `owner` end in `seconds`; return how many."""
         lease_until = self._tables.clock() + timedelta(seconds=seconds)
-        own = [job for job in self._tables.open_jobs() if job.lease_owner == owner]
+        named = [self._tables.open_job(job_id) for job_id in dict.fromkeys(delivery_ids)]
+        own = [job for job in named if job is not None and job.lease_owner == owner]
         for job in own:
             self._put(job.model_copy(update={"lease_until": lease_until}))
         return len(own)
@@ -95,10 +95,19 @@ class Outbox:
         if found is None or event_id in found[0].processed:
             return False
         record, _ = found
-        if any(job.event_id == event_id and _is_untried(job) for job in record.open_jobs.values()):
+        if _waits_for_jobs(record, event_id):
             return False
         record.processed.add(event_id)
+        self._tables.owed_rounds.pop(event_id, None)
         return True
+
+    def find_untold_rounds(self, *, limit: int = 100) -> list[str]:
+        """Return the events whose jobs were all tried and of which somebody has to tell that."""
+        found = [
+            (event_id, self._tables.find_event(event_id)) for event_id in self._tables.owed_rounds
+        ]
+        over = [id_ for id_, place in found if place and not _waits_for_jobs(place[0], id_)]
+        return over[:limit]
 
     def list_deliveries(self, room_id: str, *, event_id: str | None = None) -> list[DeliveryJob]:
         """Return a room's delivery jobs by (event_index, channel_id)."""
@@ -119,12 +128,13 @@ class Outbox:
 
     def _finish(self, finish: DeliveryFinish) -> bool:
         """Write an outcome; tell whether it was fenced and the fence held."""
-        if (room_id := self._tables.open_job_rooms.get(finish.id)) is None:
+        job = self._tables.open_job(finish.id)
+        if job is None or finish.lease_owner not in (None, job.lease_owner):
             return False
-        job = self._tables.rooms[room_id].jobs[finish.id]
-        if finish.lease_owner not in (None, job.lease_owner):
-            return False
-        self._put(_finished(job, finish))
+        self._put(_finished(job, finish, self._tables.clock()))
+        record = self._tables.rooms[job.room_id]
+        if finish.owes_round and job.event_id not in record.processed:
+            self._tables.owed_rounds[job.event_id] = None
         return finish.lease_owner is not None
 
     def _key(self, room_id: str, channel_id: str) -> LaneKey:
@@ -193,18 +203,16 @@ def _is_held(job: DeliveryJob, now: datetime) -> bool:
     return job.lease_until is not None and job.lease_until > now
 
 
-def _is_untried(job: DeliveryJob) -> bool:
-    """Tell whether a first attempt has not ended or, for a reaction, not begun."""
-    if job.kind is DeliveryKind.REACT:
-        return job.state is DeliveryState.PENDING
-    return job.state in (DeliveryState.PENDING, DeliveryState.SENDING)
+def _waits_for_jobs(record: RoomRecord, event_id: str) -> bool:
+    """Tell whether the first attempt of one of an event's jobs is not over."""
+    jobs = [job for job in record.open_jobs.values() if job.event_id == event_id]
+    return any(is_untried(job.kind, job.state) for job in jobs)
 
 
-def _finished(job: DeliveryJob, finish: DeliveryFinish) -> DeliveryJob:
-    outcome = {
-        **finish.model_dump(exclude={"id", "lease_owner"}),
-        "due_at": finish.due_at or job.due_at,
-    }
+def _finished(job: DeliveryJob, finish: DeliveryFinish, now: datetime) -> DeliveryJob:
+    outcome = finish.model_dump(exclude={"id", "lease_owner", "due_in_s", "owes_round"})
+    if finish.due_in_s is not None:
+        outcome["due_at"] = now + timedelta(seconds=finish.due_in_s)
     if finish.state not in OPEN_STATES:
         outcome |= {"lease_owner": "", "lease_until": None}
     return job.model_copy(update=outcome)

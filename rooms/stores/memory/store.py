@@ -99,6 +99,7 @@ class InMemoryStore(ConversationStore):
     find_event_by_key = _asks(EventTable, EventTable.find_event_by_key)
     record_delivery_results = _asks(EventTable, EventTable.record_delivery_results)
     mark_processed = _asks(Outbox, Outbox.mark_processed)
+    find_untold_rounds = _asks(Outbox, Outbox.find_untold_rounds)
 
     add_binding = _asks(BindingTable, BindingTable.add_binding)
     auto_attach = _asks(BindingTable, BindingTable.auto_attach)

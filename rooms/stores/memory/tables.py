@@ -67,7 +67,11 @@ class RoomRecord:
 
 @dataclass
 class Tables:
-    """All rows of the store. The dicts named `…_rooms` tell the room of an id."""
+    """All rows of the store. The dicts named `…_rooms` tell the room of an id.
+
+    `owed_rounds` are the events of which somebody has to tell that they were processed, the oldest
+    first; their room may be gone.
+    """
 
     clock: Clock
     lane_scope: LaneScope = LaneScope.BINDING
@@ -76,6 +80,7 @@ class Tables:
     task_rooms: dict[str, str] = field(default_factory=dict)
     observation_rooms: dict[str, str] = field(default_factory=dict)
     open_job_rooms: dict[str, str] = field(default_factory=dict)
+    owed_rounds: dict[str, None] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
     address_owners: dict[OwnerKey, str] = field(default_factory=dict)
     leases: dict[str, HeldLease] = field(default_factory=dict)
@@ -95,6 +100,11 @@ class Tables:
         record = self.rooms.get(self.event_rooms.get(event_id, ""))
         event = record.timeline.get(event_id) if record else None
         return (record, event) if record and event else None
+
+    def open_job(self, job_id: str) -> DeliveryJob | None:
+        """Return a job that still needs work, or None."""
+        room_id = self.open_job_rooms.get(job_id)
+        return None if room_id is None else self.rooms[room_id].jobs[job_id]
 
     def open_jobs(self) -> Iterator[DeliveryJob]:
         """Walk the jobs that still need work."""

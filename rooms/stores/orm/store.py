@@ -187,6 +187,7 @@ class OrmStore(ConversationStore):
 
     record_delivery_results = _hops(events.record_delivery_results)
     mark_processed = _hops(events.mark_processed)
+    find_untold_rounds = _hops(outbox.find_untold_rounds)
 
     add_binding = _hops(bindings.add_binding)
     auto_attach = _hops(bindings.auto_attach)

@@ -3,8 +3,6 @@
 Leases of negative length stand for leases that have run out.
 """
 
-from datetime import timedelta
-
 import pytest
 
 from rooms.domain.commit import EventWrite, PlannedDelivery
@@ -150,16 +148,14 @@ async def test_lanes_do_not_wait_for_each_other(store: ConversationStore) -> Non
 
 async def test_a_waiting_head_holds_back_its_lane(store: ConversationStore) -> None:
     head, _ = await _lane(store, 2, owner="node-1", seconds=RUN_OUT)
-    later = utc_now() + timedelta(hours=1)
-    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=later)])
+    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_in_s=HOUR)])
     assert await _lease(store, "node-1") == []
     assert await _lease(store, "node-2") == []
 
 
 async def test_a_waiting_head_that_is_due_is_taken_first(store: ConversationStore) -> None:
     head, _ = await _lane(store, 2)
-    due = utc_now() - timedelta(hours=1)
-    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=due)])
+    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_in_s=-HOUR)])
     assert await _lease(store) == [0, 1]
 
 
@@ -184,18 +180,31 @@ async def test_a_final_job_loses_its_lease(store: ConversationStore, state: Deli
 
 async def test_a_waiting_job_keeps_its_lease(store: ConversationStore) -> None:
     [job] = await _lane(store, 1, owner="node-1", seconds=HOUR)
-    due_at = job.due_at + timedelta(minutes=5)
-    finish = make_finish(job, DeliveryState.WAITING, due_at=due_at, error_code="timeout")
+    finish = make_finish(job, DeliveryState.WAITING, due_in_s=300, error_code="timeout")
     await store.finish_deliveries([finish])
     [stored] = await store.list_deliveries(ROOM)
-    changes = {"state": DeliveryState.WAITING, "attempts": 1, "due_at": due_at}
+    changes = {"state": DeliveryState.WAITING, "attempts": 1, "due_at": stored.due_at}
     assert stored == job.model_copy(update=changes | {"error_code": "timeout"})
+
+
+@pytest.mark.parametrize("alone", [True, False])  # written by one statement, or by several
+async def test_the_next_attempt_is_due_by_the_clock_of_the_store(
+    store: ConversationStore, alone: bool
+) -> None:
+    job, other = await _lane(store, 2)
+    before = [job.due_at for job in await store.list_deliveries(ROOM)]
+    finish = make_finish(job, DeliveryState.WAITING, due_in_s=300)
+    unmoved = make_finish(other, DeliveryState.WAITING)
+    await store.finish_deliveries([finish] if alone else [finish, unmoved])
+    moved, left = await store.list_deliveries(ROOM)
+    assert 300 <= (moved.due_at - before[0]).total_seconds() < 600
+    assert left.due_at == before[1]
 
 
 async def test_a_final_job_is_never_opened_again(store: ConversationStore) -> None:
     [job] = await _lane(store, 1)
     await store.finish_deliveries([make_finish(job, DeliveryState.SENT)])
-    late = make_finish(job, DeliveryState.WAITING, due_at=job.due_at)
+    late = make_finish(job, DeliveryState.WAITING, due_in_s=0)
     await store.finish_deliveries([late])
     [stored] = await store.list_deliveries(ROOM)
     assert stored.state is DeliveryState.SENT
@@ -218,6 +227,14 @@ async def test_a_unit_finishes_jobs_with_its_events(store: ConversationStore) ->
     assert (stored.state, stored.attempts) == (DeliveryState.SENT, 1)
 
 
+async def test_a_unit_ends_no_job_that_another_has_taken(store: ConversationStore) -> None:
+    [job] = await _lane(store, 1, owner="node-1")
+    [taken] = await store.lease_deliveries("node-2", seconds=HOUR)
+    late = make_finish(job, DeliveryState.SENT, lease_owner="node-1")
+    await store.commit([make_unit(make_event("answer"), finishes=(late,))])
+    assert await store.list_deliveries(ROOM) == [taken]
+
+
 async def test_a_refused_unit_finishes_no_job(store: ConversationStore) -> None:
     [job] = await _lane(store, 1)
     finish = make_finish(job, DeliveryState.SENT)
@@ -225,21 +242,38 @@ async def test_a_refused_unit_finishes_no_job(store: ConversationStore) -> None:
     assert await store.list_deliveries(ROOM) == [job]
 
 
-async def test_renewing_pushes_every_open_lease_back(store: ConversationStore) -> None:
-    first, _ = await _lane(store, 2, owner="node-1", seconds=RUN_OUT)
+async def test_renewing_pushes_open_leases_back(store: ConversationStore) -> None:
+    first, second = await _lane(store, 2, owner="node-1", seconds=RUN_OUT)
     await store.finish_deliveries([make_finish(first, DeliveryState.SENT)])
     await store.commit([make_unit(make_event(), sends_to=("ws-1",), lease_owner="node-2")])
-    assert await store.renew_leases("node-1", seconds=HOUR) == 1
+    asked = [first.id, second.id, "nothing"]
+    assert await store.renew_leases("node-1", asked, seconds=HOUR) == 1
     assert await _lease(store, "node-3") == []
 
 
+async def test_a_lease_that_nobody_renews_runs_out(store: ConversationStore) -> None:
+    first, second = await _lane(store, 2, owner="node-1", seconds=RUN_OUT)
+    assert await store.renew_leases("node-1", [second.id], seconds=HOUR) == 1
+    taken = await store.lease_deliveries("node-2", seconds=HOUR)
+    assert [job.id for job in taken] == [first.id]
+    assert await store.renew_leases("node-1", [], seconds=HOUR) == 0
+
+
+async def test_a_lease_that_is_given_back_is_free_at_once(store: ConversationStore) -> None:
+    first, second = await _lane(store, 2, owner="node-1", seconds=HOUR)
+    await store.renew_leases("node-1", [second.id], seconds=0)
+    assert await _lease(store, "node-2") == []
+    await store.renew_leases("node-1", [first.id], seconds=0)
+    assert await _lease(store, "node-2") == [0, 1]
+
+
 async def test_there_is_nothing_to_renew_for_a_stranger(store: ConversationStore) -> None:
-    await _lane(store, 1, owner="node-1", seconds=RUN_OUT)
-    assert await store.renew_leases("node-2", seconds=HOUR) == 0
+    [job] = await _lane(store, 1, owner="node-1", seconds=RUN_OUT)
+    assert await store.renew_leases("node-2", [job.id], seconds=HOUR) == 0
     assert await _lease(store, "node-3") == [0]
 
 
 async def test_an_owner_that_was_taken_over_renews_nothing(store: ConversationStore) -> None:
-    await _lane(store, 1, owner="node-1", seconds=RUN_OUT)
+    [job] = await _lane(store, 1, owner="node-1", seconds=RUN_OUT)
     await _lease(store, "node-2")
-    assert await store.renew_leases("node-1", seconds=HOUR) == 0
+    assert await store.renew_leases("node-1", [job.id], seconds=HOUR) == 0

@@ -3,12 +3,10 @@
 Leases of negative length stand for leases that have run out.
 """
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from rooms.domain.frozen import utc_now
 from rooms.domain.job import DeliveryJob, DeliveryState
 from rooms.domain.json import JsonObject
 from rooms.stores.base import ConversationStore
@@ -81,8 +79,7 @@ async def test_a_job_that_would_overtake_is_born_free(
 
 async def test_a_job_behind_its_owners_retry_is_born_leased(store: ConversationStore) -> None:
     [head] = await _add(store, "ws-1", owner="node-1")
-    later = utc_now() + timedelta(hours=1)
-    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=later)])
+    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_in_s=HOUR)])
     [job] = await _add(store, "ws-1", owner="node-1")
     assert job.lease_owner == "node-1"
 
@@ -151,8 +148,8 @@ async def test_a_lane_asked_for_twice_is_taken_once(store: ConversationStore) ->
 async def test_the_lane_whose_head_is_due_longest_comes_first(store: ConversationStore) -> None:
     for lane, minutes in (("ws-1", 1), ("ws-2", 3), ("ws-3", 2)):
         [head] = await _add(store, lane)
-        due_at = utc_now() - timedelta(minutes=minutes)
-        await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=due_at)])
+        due_in_s = -60.0 * minutes
+        await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_in_s=due_in_s)])
     await _add(store, "ws-1", "ws-2", "ws-3")
     assert await _places(store, limit=1) == {(ROOM, "ws-2", 1)}
     taken = await store.lease_deliveries("worker", seconds=HOUR)
@@ -163,8 +160,7 @@ async def test_the_lane_whose_head_is_due_longest_comes_first(store: Conversatio
 async def test_lanes_that_are_held_up_leave_the_limit_to_others(store: ConversationStore) -> None:
     await _add(store, "ws-1", owner="node-1")
     [retried] = await _add(store, "ws-1", owner="node-1")
-    later = utc_now() + timedelta(hours=1)
-    await store.finish_deliveries([make_finish(retried, DeliveryState.WAITING, due_at=later)])
+    await store.finish_deliveries([make_finish(retried, DeliveryState.WAITING, due_in_s=HOUR)])
     await _add(store, "ws-1")
     await _add(store, "ws-2", "ws-3")
     [one] = await _places(store, "node-1", limit=1)
@@ -175,8 +171,7 @@ async def test_lanes_that_are_held_up_leave_the_limit_to_others(store: Conversat
 async def test_an_owners_own_retry_holds_back_its_lane(store: ConversationStore) -> None:
     [head] = await _add(store, "ws-1", owner="node-1")
     await _add(store, "ws-1")
-    later = utc_now() + timedelta(hours=1)
-    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=later)])
+    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_in_s=HOUR)])
     assert await _places(store, "node-1") == set()
 
 

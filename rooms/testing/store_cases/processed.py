@@ -78,3 +78,75 @@ async def test_jobs_of_other_events_do_not_matter(store: ConversationStore) -> N
 
 async def test_an_unknown_event_is_never_processed(store: ConversationStore) -> None:
     assert not await store.mark_processed("nothing")
+
+
+# -- rounds that are over and that nobody has told of
+
+
+async def _owing(store: ConversationStore, *states: DeliveryState, owes_round: bool = True) -> str:
+    """Commit an event with one job to send for each of these states; return its id."""
+    event_id = await _event(store, *((SEND, DeliveryState.PENDING) for _ in states))
+    jobs = await store.list_deliveries(ROOM, event_id=event_id)
+    await store.finish_deliveries(
+        [
+            make_finish(job, state, owes_round=owes_round)
+            for job, state in zip(jobs, states, strict=True)
+        ]
+    )
+    return event_id
+
+
+@pytest.mark.parametrize("states", [(DeliveryState.SENT,), (DeliveryState.WAITING,) * 2])
+async def test_an_untold_round_is_found_until_it_is_told(
+    store: ConversationStore, states: tuple[DeliveryState, ...]
+) -> None:
+    event_id = await _owing(store, *states)
+    assert await store.find_untold_rounds() == [event_id]
+    assert await store.mark_processed(event_id)
+    assert await store.find_untold_rounds() == []
+
+
+async def test_a_round_that_goes_on_is_not_found(store: ConversationStore) -> None:
+    event_id = await _owing(store, DeliveryState.SENT, DeliveryState.SENDING)
+    assert await store.find_untold_rounds() == []
+    [_, last] = await store.list_deliveries(ROOM, event_id=event_id)
+    await store.finish_deliveries([make_finish(last, DeliveryState.FAILED)])
+    assert await store.find_untold_rounds() == [event_id]
+
+
+async def test_a_round_that_nobody_owes_is_not_found(store: ConversationStore) -> None:
+    await _owing(store, DeliveryState.SENT, owes_round=False)
+    assert await store.find_untold_rounds() == []
+
+
+async def test_a_round_that_was_told_is_owed_no_more(store: ConversationStore) -> None:
+    event_id = await _owing(store, DeliveryState.WAITING)
+    await store.mark_processed(event_id)
+    [job] = await store.list_deliveries(ROOM)
+    await store.finish_deliveries([make_finish(job, DeliveryState.SENT, owes_round=True)])
+    assert await store.find_untold_rounds() == []
+
+
+async def test_a_fenced_finish_that_is_not_written_owes_nothing(store: ConversationStore) -> None:
+    event_id = await _event(store, (SEND, DeliveryState.PENDING))
+    [job] = await store.list_deliveries(ROOM, event_id=event_id)
+    late = make_finish(job, DeliveryState.SENT, lease_owner="another", owes_round=True)
+    await store.finish_deliveries([late])
+    await store.finish_deliveries([make_finish(job, DeliveryState.SENT)])
+    assert await store.find_untold_rounds() == []
+
+
+async def test_only_so_many_untold_rounds_are_found(store: ConversationStore) -> None:
+    await _owing(store, DeliveryState.SENT)
+    for _ in range(2):
+        [committed] = await store.commit([make_unit(make_event(), sends_to=("ws-1",))])
+        [job] = committed.jobs
+        await store.finish_deliveries([make_finish(job, DeliveryState.SENT, owes_round=True)])
+    assert len(await store.find_untold_rounds(limit=2)) == 2
+    assert len(await store.find_untold_rounds()) == 3
+
+
+async def test_a_round_goes_with_its_room(store: ConversationStore) -> None:
+    await _owing(store, DeliveryState.SENT)
+    await store.delete_room(ROOM)
+    assert await store.find_untold_rounds() == []

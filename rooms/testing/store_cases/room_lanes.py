@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rooms.domain.frozen import utc_now
 from rooms.domain.job import DeliveryJob, DeliveryState
 from rooms.stores.base import ConversationStore
 from rooms.testing.factories import ROOM, make_event, make_finish, make_room, make_unit
@@ -56,8 +55,7 @@ async def test_a_room_is_taken_event_by_event(store: ConversationStore) -> None:
 
 async def test_a_retry_of_one_channel_holds_back_the_room(store: ConversationStore) -> None:
     head, _ = await _add(store, "ws-1", "ws-2")
-    later = utc_now().replace(year=utc_now().year + 1)
-    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_at=later)])
+    await store.finish_deliveries([make_finish(head, DeliveryState.WAITING, due_in_s=HOUR)])
     await _add(store, "ws-2")
     assert await _lease(store, "node-1") == [(0, "ws-2")]
 

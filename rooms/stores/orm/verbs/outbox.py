@@ -1,6 +1,6 @@
 """Delivery jobs, as values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rooms.domain.enums import LaneScope
 from rooms.domain.job import DeliveryFinish, DeliveryJob
@@ -37,12 +37,13 @@ def lease_deliveries(
     return [row.to_domain() for row in rows]
 
 
-def renew_leases(owner: str, *, seconds: float) -> int:
-    """Let the lease of every open job of `owner` end in `seconds`; return how many there are.
+def renew_leases(owner: str, delivery_ids: Collection[str], *, seconds: float) -> int:
+    """Let the leases of these open jobs of `owner` end in `seconds`; return how many there are.
 
-    A lease that has run out but was not taken by another is renewed as well.
+    A lease that has run out but was not taken by another is renewed as well. `seconds` of 0 or
+    less gives them back: anybody may take the jobs at once.
     """
-    return writes.renew_leases(owner=owner, seconds=seconds)
+    return writes.renew_leases(owner=owner, delivery_ids=delivery_ids, seconds=seconds)
 
 
 def finish_deliveries(finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
@@ -51,7 +52,7 @@ def finish_deliveries(finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
     A job that is final already stays as it is, so does one that its finish says is leased to
     an owner that it is not leased to, and an unknown id is passed over; return the ids of
     those with a `lease_owner` that were written. A SENDING or WAITING job keeps its lease;
-    `due_at` None leaves the moment as it was.
+    `due_in_s` counts from now by the store's own clock, None leaves the moment as it was.
     """
     return writes.finish_deliveries(finishes=list(finishes))
 
@@ -60,3 +61,11 @@ def list_deliveries(room_id: str, *, event_id: str | None = None) -> list[Delive
     """Return a room's delivery jobs by (event_index, channel_id)."""
     rows = reads.list_deliveries(room_id=room_id, event_id=event_id)
     return [row.to_domain() for row in rows]
+
+
+def find_untold_rounds(*, limit: int = 100) -> list[str]:
+    """Return the ids of events that `mark_processed` would answer True and that somebody owes.
+
+    Owed is an event by a finish with `owes_round`, until it is processed.
+    """
+    return reads.find_untold_rounds(limit=limit)
