@@ -6,6 +6,7 @@ SDK, never from the provider that is tested against it.
 """
 
 import json
+import sys
 import threading
 import time
 from collections import deque
@@ -99,6 +100,11 @@ class _Listener(ThreadingHTTPServer):
 
     request_queue_size = 512
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has gone away before its answer; others are printed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class FakeVendor:
