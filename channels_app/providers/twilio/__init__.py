@@ -1,0 +1,1 @@
+"""Twilio: text messages, RCS and WhatsApp through one account's Messages resource."""
