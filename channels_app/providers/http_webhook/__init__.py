@@ -1,0 +1,1 @@
+"""Any system that takes webhooks and posts its own."""

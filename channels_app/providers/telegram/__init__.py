@@ -1,0 +1,1 @@
+"""Telegram bots, by the Bot API."""
