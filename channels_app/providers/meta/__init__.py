@@ -1,0 +1,1 @@
+"""Meta: WhatsApp by the Cloud API, Facebook Messenger by the Send API."""
