@@ -13,13 +13,16 @@ class ChannelsAppConfig(AppConfig):
     verbose_name = _("RoomKit channels")
 
     def ready(self) -> None:
-        """Announce the sockets, pages and demo of this app."""
+        """Announce the sockets, pages, demo and chores of this app."""
         # They reach models, which exist only now.
         from channels_app.consumers import sockets  # noqa: PLC0415
         from channels_app.demo import seed_chats  # noqa: PLC0415
+        from channels_app.webhooks.handling import CHORE, handle_due  # noqa: PLC0415
+        from rooms.chores import register_chore  # noqa: PLC0415
         from rooms.serving.demo import register_demo  # noqa: PLC0415
         from rooms.serving.pages import register_page  # noqa: PLC0415
 
         sockets.register()
         register_demo(seed_chats)
+        register_chore(CHORE, handle_due)
         register_page(_("Chat"), "roomkit_channels:chat")

@@ -6,4 +6,5 @@ app_name = "roomkit_channels"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/", include("channels_app.chat.urls")),
+    path("webhooks/", include("channels_app.webhooks.urls")),
 ]

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from rooms.domain.job import DeliveryJob, DeliveryKind
@@ -17,6 +17,7 @@ FLUSH_SECONDS = 5.0
 EXPIRES_SECONDS = 60
 AI_QUEUE = "ai"
 DELIVER_QUEUE = "deliver"
+CHORE_QUEUE = "default"
 
 
 class WakeUp(NamedTuple):
@@ -27,11 +28,17 @@ class WakeUp(NamedTuple):
     queue: str
 
 
-Send = Callable[[WakeUp], None]
+class ChoreWakeUp(NamedTuple):
+    """One chore that has work."""
+
+    name: str
+
+
+Send = Callable[[WakeUp | ChoreWakeUp], None]
 
 
 class CeleryWaker:
-    """Enqueues one task a lane, on a thread of its own: the broker may take its time.
+    """Enqueues one task a lane or chore, on a thread of its own: the broker may take its time.
 
     A broker that does not answer is logged once, until it answers again. Wake-ups that cannot be
     sent, or that come while too many wait, are dropped: the sweep of the workers finds the rows.
@@ -43,23 +50,30 @@ class CeleryWaker:
 
     def __init__(self, send: Send, *, capacity: int = CAPACITY) -> None:
         self._send = send
-        self._waiting: queue.Queue[WakeUp | None] = queue.Queue(capacity)
+        self._waiting: queue.Queue[WakeUp | ChoreWakeUp | None] = queue.Queue(capacity)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_down = False
 
     def wake(self, jobs: Sequence[DeliveryJob]) -> None:
         """Wake each lane of these jobs once; returns at once and never fails."""
-        self._start()
-        for wake_up in dict.fromkeys(_wake_up_for(job) for job in jobs):
-            try:
-                self._waiting.put_nowait(wake_up)
-            except queue.Full:
-                self._note_failure("too many wake-ups wait")
+        self._put(dict.fromkeys(_wake_up_for(job) for job in jobs))
+
+    def wake_chore(self, name: str) -> None:
+        """Have a worker do a chore soon; returns at once and never fails."""
+        self._put([ChoreWakeUp(name)])
 
     async def close(self) -> None:
         """Send what waits, at most 5 seconds long, and end the thread; twice is harmless."""
         await asyncio.to_thread(self._stop)
+
+    def _put(self, wake_ups: Iterable[WakeUp | ChoreWakeUp]) -> None:
+        self._start()
+        for wake_up in wake_ups:
+            try:
+                self._waiting.put_nowait(wake_up)
+            except queue.Full:
+                self._note_failure("too many wake-ups wait")
 
     def _start(self) -> None:
         if self._thread is not None:
@@ -106,14 +120,18 @@ class CeleryWaker:
 
 
 def make_waker() -> CeleryWaker:
-    """Return a waker that enqueues `drain_lane`."""
+    """Return a waker that enqueues the tasks of `channels_app.tasks`."""
     # The waker is used where Celery is the dispatcher; only there is the package installed.
-    from channels_app.tasks import drain_lane  # noqa: PLC0415
+    from channels_app.tasks import do_chore, drain_lane  # noqa: PLC0415
 
-    def send(wake_up: WakeUp) -> None:
-        drain_lane.apply_async(
-            args=(wake_up.room_id, wake_up.channel_id),
-            queue=wake_up.queue,
+    def send(wake_up: WakeUp | ChoreWakeUp) -> None:
+        if isinstance(wake_up, WakeUp):
+            task, task_queue = drain_lane, wake_up.queue
+        else:
+            task, task_queue = do_chore, CHORE_QUEUE
+        task.apply_async(
+            args=wake_up[:2],
+            queue=task_queue,
             expires=EXPIRES_SECONDS,
             # One more try opens a connection that the broker has closed; the rest is the sweep's.
             retry_policy={"max_retries": 1, "interval_start": 0},

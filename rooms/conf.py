@@ -71,6 +71,8 @@ class RoomkitSettings(BaseModel):
         REDIS_PREFIX: What keeps this site's keys in Redis apart from those of others.
         LANE_SCOPE: What is delivered in order: each `binding` of a room, or the whole `room`.
         LEASE_SECONDS: How long a process that gives no sign of life keeps its rooms and deliveries.
+        PUBLIC_URL: Where vendors reach this site, such as `https://chat.example.org`; their
+            signatures cover it. None takes the address from each request.
         TELEMETRY: Dotted path of a function that makes the telemetry provider.
     """
 
@@ -92,6 +94,7 @@ class RoomkitSettings(BaseModel):
     REDIS_PREFIX: str = "roomkit"
     LANE_SCOPE: Literal["binding", "room"] = "binding"
     LEASE_SECONDS: float = Field(default=15.0, gt=0)
+    PUBLIC_URL: str | None = None
     TELEMETRY: str | None = None
 
     @property

@@ -200,6 +200,7 @@ class RoomKit:
     mark_all_read = delegated(Conversation.mark_all_read, to="conversation")
     list_read_markers = delegated(Conversation.list_read_markers, to="conversation")
     process_delivery_status = delegated(Conversation.process_delivery_status, to="conversation")
+    process_messages_read = delegated(Conversation.process_messages_read, to="conversation")
     deliver = delegated(Proactive.deliver, to="proactive")
 
     # -- what passes

@@ -8,7 +8,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+from rooms.chores import registered_chores
 from rooms.domain.errors import StoreUnavailableError
 from rooms.kit import RoomKit
 
@@ -21,7 +23,7 @@ JITTER = 0.2
 
 
 class Worker:
-    """Drains leases that ran out and fires room timers until it is cancelled.
+    """Drains leases that ran out, fires room timers and does chores until it is cancelled.
 
     Args:
         kit: Whose store and lanes to use.
@@ -44,6 +46,10 @@ class Worker:
             await asyncio.gather(
                 self._every(self._sweep_seconds, self.sweep),
                 self._every(self._timer_seconds, self.fire_timers),
+                *(
+                    self._every(self._sweep_seconds, partial(chore, self._kit))
+                    for chore in registered_chores()
+                ),
             )
         finally:
             await self._step_down()

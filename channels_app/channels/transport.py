@@ -100,7 +100,8 @@ class TransportChannel(Channel):
         result = await self.provider.send(event, recipient, **self._options(binding))
         if not result.success:
             raise self._refusal(result)
-        return ChannelOutput(provider_result=result)
+        addressed = result.model_copy(update={"recipient": recipient})
+        return ChannelOutput(provider_result=addressed)
 
     async def close(self) -> None:
         """Close the provider, if it can be closed."""

@@ -10,6 +10,7 @@ from rooms.admin.events import EventAdmin, EventRevisionAdmin
 from rooms.admin.hook_runs import ScopedHookRunAdmin
 from rooms.admin.identities import IdentityAddressAdmin, IdentityAdmin
 from rooms.admin.participants import ParticipantAdmin, ReadMarkerAdmin, RoomAddressAdmin
+from rooms.admin.provider_messages import ProviderMessageAdmin
 from rooms.admin.rooms import RoomAdmin
 from rooms.admin.side_effects import ObservationAdmin, TaskAdmin
 
@@ -25,6 +26,7 @@ __all__ = [
     "IncidentAdmin",
     "ObservationAdmin",
     "ParticipantAdmin",
+    "ProviderMessageAdmin",
     "ReadMarkerAdmin",
     "RoomAddressAdmin",
     "RoomAdmin",

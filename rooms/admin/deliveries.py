@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from rooms import models
 from rooms.admin.base import RecordAdmin, signed_in
+from rooms.admin.provider_messages import with_reports
+from rooms.domain.provider_message import MessageStatus
 from rooms.models.delivery import DeliveryQuerySet
 from rooms.permissions import RoomPermission, has_permission
 from rooms.services.deliveries import retry_deliveries
@@ -28,6 +30,7 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
         "channel_id",
         "kind",
         "state",
+        "reported",
         "attempts",
         "due_at",
         "error_code",
@@ -46,7 +49,7 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
     ordering = ("-due_at", "-id")
     actions = ("try_again",)
     fieldsets = (
-        (None, {"fields": ("room_link", "event_link", "channel_id", "kind", "state")}),
+        (None, {"fields": ("room_link", "event_link", "channel_id", "kind", "state", "reported")}),
         (_("Attempts"), {"fields": ("attempts", "due_at", "error_code", "error_message")}),
         (
             _("Details"),
@@ -64,7 +67,17 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
             },
         ),
     )
-    readonly_fields = ("room_link", "event_link")
+    readonly_fields = ("room_link", "event_link", "reported")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Delivery]:
+        """Return the rows this user may see, with what the providers report of them."""
+        return with_reports(super().get_queryset(request))
+
+    @admin.display(description=_("reported"))
+    def reported(self, row: models.Delivery) -> str | None:
+        """Return how far the provider says the message came."""
+        status: str | None = getattr(row, "reported", None)
+        return status and MessageStatus(status).name.capitalize()
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Tell whether this user may try deliveries again."""

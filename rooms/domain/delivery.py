@@ -60,6 +60,7 @@ class ProviderResult(Frozen):
         provider_message_ids: The vendor's ids of all parts, in order.
         channel_used: What it went out as, where the vendor chooses, such as "sms" for RCS.
         segments: How many messages are billed.
+        recipient: The address it was sent to; the channel fills it in.
     """
 
     success: bool
@@ -72,6 +73,7 @@ class ProviderResult(Frozen):
     provider_message_ids: list[str] = []
     channel_used: str | None = None
     segments: int | None = None
+    recipient: str | None = None
 
 
 class DeliveryResult(Frozen):

@@ -12,6 +12,7 @@ from rooms.models.incident import Incident
 from rooms.models.lease import Lease
 from rooms.models.observation import Observation
 from rooms.models.participant import Participant
+from rooms.models.provider_message import ProviderMessage
 from rooms.models.read_marker import ReadMarker
 from rooms.models.room import Room, RoomQuerySet
 from rooms.models.room_address import RoomAddress
@@ -31,6 +32,7 @@ __all__ = [
     "Lease",
     "Observation",
     "Participant",
+    "ProviderMessage",
     "ReadMarker",
     "Room",
     "RoomAddress",

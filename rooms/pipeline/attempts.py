@@ -11,6 +11,7 @@ from rooms.domain.job import DeliveryState
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.noting import SentMessages
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_failure, build_problem, build_success, build_unknown
 from rooms.pipeline.parts import Parts
@@ -57,6 +58,7 @@ class Attempts:
         self._breakers = breakers
         self._limiters = limiters
         self._conclusions = conclusions
+        self._sent = SentMessages(parts, lanes)
 
     async def make(self, sending: Sending) -> tuple[DeliveryResult, ChannelOutput]:
         """Return what came of it and what the channel answered."""
@@ -99,6 +101,7 @@ class Attempts:
                 await self._wait_for_retry(work, error, delay)
                 continue
             await permit.succeed()
+            await self._sent.note(work, output.provider_result, sending.channel.provider_name)
             return build_success(work, output), output
 
     async def _take_turn(self, sending: Sending) -> None:

@@ -16,6 +16,9 @@ class LaneWaker(Protocol):
         A wake-up that gets lost costs time, not a delivery: the sweep finds the rows.
         """
 
+    def wake_chore(self, name: str) -> None:
+        """Say that a chore has work; returns at once and never fails."""
+
     async def close(self) -> None:
         """Send the wake-ups that wait and free what is held."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from hooks.results import Observation, Task
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.commit import Committed, CommitUnit, RoomSnapshot
+from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.enums import EventType, RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
@@ -15,6 +16,7 @@ from rooms.domain.job import DeliveryFinish, DeliveryJob
 from rooms.domain.json import JsonObject
 from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.domain.participant import Participant
+from rooms.domain.provider_message import ProviderMessage, StatusChange
 from rooms.domain.room import Room, RoomTimers
 
 OPEN_STATUSES = (RoomStatus.ACTIVE, RoomStatus.PAUSED)
@@ -523,6 +525,37 @@ class ConversationStore(ABC):
         self, room_id: str, *, event_id: str | None = None
     ) -> list[DeliveryJob]:
         """Return a room's delivery jobs by (event_index, channel_id)."""
+
+    # -- messages under their providers' ids
+
+    @abstractmethod
+    async def note_provider_messages(
+        self, messages: Sequence[ProviderMessage]
+    ) -> list[ProviderMessage]:
+        """Write whose messages these are; return them with what is reported of them.
+
+        A report that came earlier stays; noting the same again changes nothing.
+        """
+
+    @abstractmethod
+    async def fold_status(self, channel_id: str, report: DeliveryStatus) -> StatusChange:
+        """Write a provider's report; of an unknown message it is kept until that is noted."""
+
+    @abstractmethod
+    async def fold_until(
+        self, channel_id: str, address: str, until: datetime, report: DeliveryStatus
+    ) -> list[StatusChange]:
+        """Write a report about all sent to an address until a moment; return what moved."""
+
+    @abstractmethod
+    async def get_provider_message(
+        self, channel_id: str, provider_message_id: str
+    ) -> ProviderMessage | None:
+        """Return what is known under a provider's id, or None."""
+
+    @abstractmethod
+    async def list_provider_messages(self, event_id: str) -> list[ProviderMessage]:
+        """Return the messages of an event, in the order they were noted."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """What is said in a room: in, out, changed, read and listed."""
 
 import logging
+from datetime import datetime
 
 from hooks.results import Observation, Task
 from hooks.triggers import HookTrigger
@@ -10,6 +11,7 @@ from rooms.domain.enums import EventType
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage, InboundResult
+from rooms.domain.provider_message import complete_report
 from rooms.pipeline.direct import Direct, Utterance
 from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.parts import Parts
@@ -162,10 +164,31 @@ class Conversation:
         return await self._parts.store.list_read_markers(room_id)
 
     async def process_delivery_status(self, status: DeliveryStatus) -> None:
-        """Tell ON_DELIVERY_STATUS hooks what a provider reports about a message it took.
+        """Write down what a provider reports about a message it took, and tell ON_DELIVERY_STATUS.
 
-        A status that names no room we know is logged and dropped.
+        Reports may come twice and in any order: hooks hear of those that move the message. One of a
+        message that is not known yet is kept until the send is. A report that names its room, but
+        no channel, is passed on as it is; one that names neither is dropped with a warning.
         """
+        if status.channel_id is None:
+            await self._tell_status(status)
+            return
+        change = await self._parts.store.fold_status(status.channel_id, status)
+        if change.changed and change.message.room_id is not None:
+            await self._tell_status(complete_report(change.message, status))
+
+    async def process_messages_read(
+        self, channel_id: str, address: str, until: datetime, *, status: DeliveryStatus
+    ) -> None:
+        """Write down that an address has everything sent to it until a moment.
+
+        `status.status` says how far the messages came, such as "read".
+        """
+        moved = await self._parts.store.fold_until(channel_id, address, until, status)
+        for change in moved:
+            await self._tell_status(complete_report(change.message, status))
+
+    async def _tell_status(self, status: DeliveryStatus) -> None:
         snapshot = await self._parts.store.load_snapshot(status.room_id or "")
         if snapshot is None:
             logger.warning(

@@ -13,6 +13,7 @@ from rooms import models
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.frozen import utc_now
 from rooms.domain.job import DeliveryJob, DeliveryState
+from rooms.domain.provider_message import MessageStatus, ProviderMessage
 from rooms.services.identities import create_identity
 from rooms.testing.factories import (
     CHANNEL,
@@ -70,6 +71,7 @@ def make_timeline(room: models.Room, *, events: int) -> None:
         event = models.Event.from_domain(value)
         event.save()
         make_delivery(event, DeliveryState.FAILED)
+        make_provider_message(event)
         models.EventRevision.objects.create(
             event=event, content={"type": "text", "body": "before"}, changed_at=utc_now()
         )
@@ -90,6 +92,21 @@ def make_delivery(event: models.Event, state: DeliveryState) -> models.Delivery:
         error_code="timeout",
     )
     row = models.Delivery.from_domain(job)
+    row.save()
+    return row
+
+
+def make_provider_message(event: models.Event) -> models.ProviderMessage:
+    """Store what a provider calls an event that it took and could not deliver."""
+    message = ProviderMessage(
+        channel_id=CHANNEL,
+        provider_message_id=f"SM-{event.pk}",
+        event_id=event.pk,
+        room_id=event.room_id,
+        address="+15550001",
+        status=MessageStatus.FAILED,
+    )
+    row = models.ProviderMessage.from_domain(message)
     row.save()
     return row
 

@@ -23,6 +23,7 @@ READ_ONLY = [
     models.Incident,
     models.Observation,
     models.Participant,
+    models.ProviderMessage,
     models.ReadMarker,
     models.RoomAddress,
 ]

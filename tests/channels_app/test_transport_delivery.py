@@ -44,7 +44,9 @@ async def test_event_goes_to_the_address_in_the_binding() -> None:
 async def test_output_carries_what_the_provider_answered() -> None:
     output = await deliver(SMSChannel("sms", provider=MockSMSProvider()), phone_number=PHONE)
 
-    assert output.provider_result == ProviderResult(success=True, provider_message_id="mock-sms-1")
+    assert output.provider_result == ProviderResult(
+        success=True, provider_message_id="mock-sms-1", recipient="+15550100009"
+    )
 
 
 async def test_fixed_option_wins_over_the_binding() -> None:

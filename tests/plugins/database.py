@@ -30,7 +30,7 @@ def committed_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker
     with django_db_blocker.unblock():
         yield
         with transaction.atomic(), connection.cursor() as cursor:
-            for label in ("roomkit_rooms", "roomkit_hooks"):
+            for label in ("roomkit_rooms", "roomkit_hooks", "roomkit_channels"):
                 for model in apps.get_app_config(label).get_models():
                     # Foreign keys are checked at the end of the transaction: any order will do.
                     table = connection.ops.quote_name(model._meta.db_table)

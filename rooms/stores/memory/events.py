@@ -65,6 +65,7 @@ class EventTable:
             doomed += [e.id for e in record.timeline if e.thread_root_id == event_id]
         for doomed_id in doomed:
             self._remove(record, doomed_id)
+        self._tables.forget_provider_messages(lambda message: message.event_id in doomed)
         record.room = with_newer_history(record.room)
         return doomed
 

@@ -62,6 +62,7 @@ class RoomTable:
             del self._tables.observation_rooms[observation_id]
         for job_id in record.jobs:
             self._tables.open_job_rooms.pop(job_id, None)
+        self._tables.forget_provider_messages(lambda message: message.room_id == room_id)
         return True
 
     def list_rooms(self, offset: int = 0, limit: int = 50) -> list[Room]:

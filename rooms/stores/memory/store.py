@@ -18,6 +18,7 @@ from rooms.stores.memory.leases import LeaseTable
 from rooms.stores.memory.markers import MarkerTable
 from rooms.stores.memory.outbox import Outbox
 from rooms.stores.memory.participants import ParticipantTable
+from rooms.stores.memory.provider_messages import ProviderMessageTable
 from rooms.stores.memory.rooms import RoomTable
 from rooms.stores.memory.side_effects import SideEffectTable
 from rooms.stores.memory.tables import Clock, Tables
@@ -134,6 +135,16 @@ class InMemoryStore(ConversationStore):
     renew_leases = _asks(Outbox, Outbox.renew_leases)
     finish_deliveries = _asks(Outbox, Outbox.finish_deliveries)
     list_deliveries = _asks(Outbox, Outbox.list_deliveries)
+
+    note_provider_messages = _asks(
+        ProviderMessageTable, ProviderMessageTable.note_provider_messages
+    )
+    fold_status = _asks(ProviderMessageTable, ProviderMessageTable.fold_status)
+    fold_until = _asks(ProviderMessageTable, ProviderMessageTable.fold_until)
+    get_provider_message = _asks(ProviderMessageTable, ProviderMessageTable.get_provider_message)
+    list_provider_messages = _asks(
+        ProviderMessageTable, ProviderMessageTable.list_provider_messages
+    )
 
     async def close(self) -> None:
         """Do nothing: there is no connection to give back, and what is stored stays readable."""

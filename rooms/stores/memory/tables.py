@@ -13,6 +13,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.identity import Identity
 from rooms.domain.job import DeliveryJob
 from rooms.domain.participant import Participant
+from rooms.domain.provider_message import ProviderMessage
 from rooms.domain.room import Room
 from rooms.stores.memory.timeline import Timeline
 
@@ -84,6 +85,7 @@ class Tables:
     identities: dict[str, Identity] = field(default_factory=dict)
     address_owners: dict[OwnerKey, str] = field(default_factory=dict)
     leases: dict[str, HeldLease] = field(default_factory=dict)
+    provider_messages: dict[tuple[str, str], ProviderMessage] = field(default_factory=dict)
 
     def record(self, room_id: str) -> RoomRecord:
         """Return a room's record.
@@ -100,6 +102,11 @@ class Tables:
         record = self.rooms.get(self.event_rooms.get(event_id, ""))
         event = record.timeline.get(event_id) if record else None
         return (record, event) if record and event else None
+
+    def forget_provider_messages(self, gone: Callable[[ProviderMessage], bool]) -> None:
+        """Drop the provider messages of what was deleted."""
+        for place in [place for place, each in self.provider_messages.items() if gone(each)]:
+            del self.provider_messages[place]
 
     def open_job(self, job_id: str) -> DeliveryJob | None:
         """Return a job that still needs work, or None."""

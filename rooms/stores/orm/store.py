@@ -30,6 +30,7 @@ from rooms.stores.orm.verbs import (
     leases,
     outbox,
     people,
+    provider_messages,
     records,
     rooms,
 )
@@ -241,6 +242,12 @@ class OrmStore(ConversationStore):
     renew_leases = _hops(outbox.renew_leases)
     finish_deliveries = _hops(outbox.finish_deliveries)
     list_deliveries = _hops(outbox.list_deliveries)
+
+    note_provider_messages = _hops(provider_messages.note_provider_messages)
+    fold_status = _hops(provider_messages.fold_status)
+    fold_until = _hops(provider_messages.fold_until)
+    get_provider_message = _hops(provider_messages.get_provider_message)
+    list_provider_messages = _hops(provider_messages.list_provider_messages)
 
     async def close(self) -> None:
         """Write what the journal still holds and end the threads; twice is harmless."""

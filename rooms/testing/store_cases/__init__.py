@@ -20,6 +20,7 @@ CASES = tuple(
         "bindings",
         "people",
         "records",
+        "provider_messages",
     )
 )
 """The modules whose tests make up the suite."""

@@ -1,0 +1,80 @@
+"""The row of a webhook: kept as it came before anybody answers it."""
+
+from enum import StrEnum
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH, word_column
+from rooms.models.delivery import lease_is_free
+
+
+class ReceiptState(StrEnum):
+    """PENDING waits for a worker, DONE is handled, DEAD needs a person."""
+
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class ReceiptQuerySet(models.QuerySet["WebhookReceipt"]):
+    """Receipts by state, lease and lane."""
+
+    def pending(self) -> Self:
+        """Keep what waits for a worker."""
+        return self.filter(state=ReceiptState.PENDING.value)
+
+    def dead(self) -> Self:
+        """Keep what needs a person."""
+        return self.filter(state=ReceiptState.DEAD.value)
+
+    def takeable(self, now: object) -> Self:
+        """Keep what is due, held by nobody, and the first of its lane."""
+        earlier = WebhookReceipt.objects.pending().filter(
+            channel_id=OuterRef("channel_id"), lane=OuterRef("lane"), pk__lt=OuterRef("pk")
+        )
+        due = self.pending().filter(lease_is_free(now), due_at__lte=now)  # type: ignore[arg-type]
+        return due.filter(Q(lane="") | ~Exists(earlier))
+
+
+class WebhookReceipt(models.Model):
+    """One webhook that was proved to be the vendor's.
+
+    Receipts of one lane, which is one sender at one channel, are handled in the order in which they
+    came; an empty lane has no order.
+    """
+
+    channel_id = models.CharField(max_length=ID_LENGTH)
+    provider = models.CharField(max_length=ID_LENGTH)
+    lane = models.CharField(max_length=FOREIGN_ID_LENGTH, default="", blank=True)
+    url = models.TextField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    state = word_column(ReceiptState, ReceiptState.PENDING)
+    attempts = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_owner = models.CharField(max_length=ID_LENGTH, default="", blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(default="", blank=True)
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                name="rk_receipt_pending",
+                fields=["due_at"],
+                condition=Q(state=ReceiptState.PENDING.value),
+            ),
+            models.Index(
+                name="rk_receipt_lane",
+                fields=["channel_id", "lane", "id"],
+                condition=Q(state=ReceiptState.PENDING.value),
+            ),
+            models.Index(name="rk_receipt_received", fields=["received_at"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.pk}"

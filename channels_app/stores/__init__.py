@@ -1,0 +1,1 @@
+"""Where the channels' async code meets their rows."""
