@@ -1,0 +1,1 @@
+"""Sinch: SMS and MMS."""

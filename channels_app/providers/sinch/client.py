@@ -1,0 +1,76 @@
+"""Posting batches to Sinch."""
+
+from collections.abc import Sequence
+
+import httpx
+
+from channels_app.providers.base.http_client import SendProblem, VendorClient
+from channels_app.providers.base.outcomes import accepted, refused
+from channels_app.providers.sinch.config import SinchConfig
+from channels_app.providers.sinch.errors import UNREADABLE, read_refusal
+from rooms.domain.delivery import ProviderResult, SendOutcome
+from rooms.domain.json import JsonObject
+
+NOT_TAKEN = (SendOutcome.THROTTLED, SendOutcome.TRANSIENT)
+
+
+class SinchClient:
+    """One service plan."""
+
+    def __init__(self, config: SinchConfig) -> None:
+        headers = {"Authorization": f"Bearer {config.api_token.get_secret_value()}"}
+        self._client = VendorClient("Sinch", timeout=config.timeout, headers=headers)
+        self._url = config.api_url
+
+    async def send(self, batches: Sequence[JsonObject]) -> ProviderResult:
+        """Post batches in order; what follows one that is not taken is not posted."""
+        taken: list[str] = []
+        for batch in batches:
+            try:
+                taken.append(await self._post(batch))
+            except SendProblem as problem:
+                return _after(taken, problem.result)
+        return accepted(*taken)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _post(self, batch: JsonObject) -> str:
+        response = await self._client.request("POST", self._url, json=batch)
+        if not response.is_success:
+            raise SendProblem(read_refusal(response))
+        return _read_id(response)
+
+
+def _read_id(response: httpx.Response) -> str:
+    """Return the id of the batch.
+
+    Raises:
+        SendProblem: If the answer names none: then nobody knows what was taken.
+    """
+    try:
+        batch_id = response.json()["id"]
+    except (ValueError, LookupError, TypeError):
+        batch_id = None
+    if not isinstance(batch_id, str) or not batch_id:
+        problem = "Sinch: the answer names no batch"
+        raise SendProblem(refused(SendOutcome.UNKNOWN, UNREADABLE, problem))
+    return batch_id
+
+
+def _after(taken: Sequence[str], result: ProviderResult) -> ProviderResult:
+    """Return what a refusal means after some batches were taken.
+
+    Trying all of it again would send those twice, so what might be tried again is left open.
+    """
+    if not taken:
+        return result
+    outcome = SendOutcome.UNKNOWN if result.outcome in NOT_TAKEN else result.outcome
+    return result.model_copy(
+        update={
+            "outcome": outcome,
+            "provider_message_id": taken[0],
+            "provider_message_ids": list(taken),
+        }
+    )

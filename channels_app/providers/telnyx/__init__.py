@@ -1,0 +1,1 @@
+"""Telnyx: SMS, MMS and RCS."""

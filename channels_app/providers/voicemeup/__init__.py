@@ -1,0 +1,1 @@
+"""VoiceMeUp: SMS and MMS in Canada."""
