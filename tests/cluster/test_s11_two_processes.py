@@ -83,9 +83,11 @@ def reading(cluster: Cluster, room: str) -> Iterator[list[Counters]]:
 
     reader = threading.Thread(target=read)
     reader.start()
-    yield seen
-    ended.set()
-    reader.join()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        reader.join()
 
 
 def test_each_message_is_stored_once_without_gaps(
@@ -142,6 +144,7 @@ async def test_worker_that_dies_before_its_delivery_loses_none(cluster: Cluster)
 
     cluster["web-a"].kill()
     cluster.settle()
+    cluster.start("web-a")
 
     assert cluster.records.states("dying", "sms-plain") == ["unknown", "sent"]
     assert cluster.records.states("dying", "sms-keyed") == ["sent", "sent"]
