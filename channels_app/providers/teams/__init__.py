@@ -1,0 +1,1 @@
+"""Microsoft Teams, by the REST interface of the Bot Connector."""
