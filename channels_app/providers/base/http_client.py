@@ -4,7 +4,7 @@ The difference that matters: a request that never reached the vendor may be sent
 have reached it must not be, since no vendor's send is idempotent unless it says so.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
@@ -106,7 +106,7 @@ def outcome_of_status(status: int) -> SendOutcome:
     A 5xx is UNKNOWN: the vendor may have taken the message before it failed. A 503 says by its
     definition that it has not (RFC 9110 §15.6.4).
     """
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < HTTPStatus.MULTIPLE_CHOICES:
         return SendOutcome.ACCEPTED
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return SendOutcome.THROTTLED
@@ -122,10 +122,12 @@ def outcome_of_status(status: int) -> SendOutcome:
 def retry_after_of(response: httpx.Response, *, now: datetime | None = None) -> float | None:
     """Return the seconds of a `Retry-After` header in either form (RFC 9110 §10.2.3), or None."""
     given = response.headers.get("retry-after", "").strip()
-    if given.isdigit():
+    if given.isascii() and given.isdigit():
         return float(given)
     try:
         moment = parsedate_to_datetime(given)
     except ValueError:
         return None
+    # A date of unknown zone, "-0000", is UTC (RFC 5322 §3.3).
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - (now or utc_now())).total_seconds())
