@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from channels_app.providers.base.email import EmailProvider as EmailProvider
     from channels_app.providers.base.http import HTTPProvider as HTTPProvider
     from channels_app.providers.base.messenger import MessengerProvider as MessengerProvider
+    from channels_app.providers.base.phone import is_valid_phone as is_valid_phone
+    from channels_app.providers.base.phone import normalize_phone as normalize_phone
     from channels_app.providers.base.rcs import RCSDeliveryResult as RCSDeliveryResult
     from channels_app.providers.base.rcs import RCSProvider as RCSProvider
     from channels_app.providers.base.sms import SMSProvider as SMSProvider
@@ -60,6 +62,24 @@ if TYPE_CHECKING:
     from channels_app.providers.base.telegram import TelegramProvider as TelegramProvider
     from channels_app.providers.base.whatsapp import WhatsAppProvider as WhatsAppProvider
     from channels_app.providers.demo import DemoShopProvider as DemoShopProvider
+    from channels_app.providers.elasticemail.config import ElasticEmailConfig as ElasticEmailConfig
+    from channels_app.providers.elasticemail.email import (
+        ElasticEmailProvider as ElasticEmailProvider,
+    )
+    from channels_app.providers.http_webhook.config import HTTPProviderConfig as HTTPProviderConfig
+    from channels_app.providers.http_webhook.parsing import parse_http_webhook as parse_http_webhook
+    from channels_app.providers.http_webhook.provider import (
+        WebhookHTTPProvider as WebhookHTTPProvider,
+    )
+    from channels_app.providers.meta.config import MessengerConfig as MessengerConfig
+    from channels_app.providers.meta.config import WhatsAppCloudConfig as WhatsAppCloudConfig
+    from channels_app.providers.meta.messenger import (
+        FacebookMessengerProvider as FacebookMessengerProvider,
+    )
+    from channels_app.providers.meta.messenger_parsing import (
+        parse_messenger_webhook as parse_messenger_webhook,
+    )
+    from channels_app.providers.meta.whatsapp import WhatsAppCloudProvider as WhatsAppCloudProvider
     from channels_app.providers.mock.ai import MockAIProvider as MockAIProvider
     from channels_app.providers.mock.email import MockEmailProvider as MockEmailProvider
     from channels_app.providers.mock.http import MockHTTPProvider as MockHTTPProvider
@@ -69,6 +89,57 @@ if TYPE_CHECKING:
     from channels_app.providers.mock.teams import MockTeamsProvider as MockTeamsProvider
     from channels_app.providers.mock.telegram import MockTelegramProvider as MockTelegramProvider
     from channels_app.providers.mock.whatsapp import MockWhatsAppProvider as MockWhatsAppProvider
+    from channels_app.providers.sendgrid.config import SendGridConfig as SendGridConfig
+    from channels_app.providers.sendgrid.email import SendGridProvider as SendGridProvider
+    from channels_app.providers.sinch.config import SinchConfig as SinchConfig
+    from channels_app.providers.sinch.parsing import parse_sinch_webhook as parse_sinch_webhook
+    from channels_app.providers.sinch.sms import SinchSMSProvider as SinchSMSProvider
+    from channels_app.providers.smtp.config import SMTPConfig as SMTPConfig
+    from channels_app.providers.smtp.email import SMTPProvider as SMTPProvider
+    from channels_app.providers.teams.bot_framework import (
+        BotFrameworkTeamsProvider as BotFrameworkTeamsProvider,
+    )
+    from channels_app.providers.teams.config import TeamsConfig as TeamsConfig
+    from channels_app.providers.teams.conversation_store import (
+        ConversationReferenceStore as ConversationReferenceStore,
+    )
+    from channels_app.providers.teams.conversation_store import (
+        InMemoryConversationReferenceStore as InMemoryConversationReferenceStore,
+    )
+    from channels_app.providers.teams.parsing import is_bot_added as is_bot_added
+    from channels_app.providers.teams.parsing import parse_teams_activity as parse_teams_activity
+    from channels_app.providers.teams.parsing import parse_teams_reactions as parse_teams_reactions
+    from channels_app.providers.teams.parsing import parse_teams_webhook as parse_teams_webhook
+    from channels_app.providers.telegram.bot import TelegramBotProvider as TelegramBotProvider
+    from channels_app.providers.telegram.config import TelegramConfig as TelegramConfig
+    from channels_app.providers.telegram.webhook import (
+        parse_telegram_webhook as parse_telegram_webhook,
+    )
+    from channels_app.providers.telnyx.config import TelnyxConfig as TelnyxConfig
+    from channels_app.providers.telnyx.config import TelnyxRCSConfig as TelnyxRCSConfig
+    from channels_app.providers.telnyx.rcs import TelnyxRCSProvider as TelnyxRCSProvider
+    from channels_app.providers.telnyx.rcs import (
+        parse_telnyx_rcs_webhook as parse_telnyx_rcs_webhook,
+    )
+    from channels_app.providers.telnyx.sms import TelnyxSMSProvider as TelnyxSMSProvider
+    from channels_app.providers.telnyx.sms import parse_telnyx_webhook as parse_telnyx_webhook
+    from channels_app.providers.twilio.config import TwilioConfig as TwilioConfig
+    from channels_app.providers.twilio.config import TwilioRCSConfig as TwilioRCSConfig
+    from channels_app.providers.twilio.config import TwilioWhatsAppConfig as TwilioWhatsAppConfig
+    from channels_app.providers.twilio.parsing import (
+        parse_twilio_rcs_webhook as parse_twilio_rcs_webhook,
+    )
+    from channels_app.providers.twilio.parsing import parse_twilio_webhook as parse_twilio_webhook
+    from channels_app.providers.twilio.rcs import TwilioRCSProvider as TwilioRCSProvider
+    from channels_app.providers.twilio.sms import TwilioSMSProvider as TwilioSMSProvider
+    from channels_app.providers.twilio.whatsapp import (
+        TwilioWhatsAppProvider as TwilioWhatsAppProvider,
+    )
+    from channels_app.providers.voicemeup.config import VoiceMeUpConfig as VoiceMeUpConfig
+    from channels_app.providers.voicemeup.parsing import (
+        parse_voicemeup_webhook as parse_voicemeup_webhook,
+    )
+    from channels_app.providers.voicemeup.sms import VoiceMeUpSMSProvider as VoiceMeUpSMSProvider
 
 __all__ = [
     "AIChannel",
@@ -83,14 +154,22 @@ __all__ = [
     "AIToolCall",
     "AIToolCallPart",
     "AIToolResultPart",
+    "BotFrameworkTeamsProvider",
+    "ConversationReferenceStore",
     "DemoShopProvider",
+    "ElasticEmailConfig",
+    "ElasticEmailProvider",
     "EmailChannel",
     "EmailProvider",
+    "FacebookMessengerProvider",
     "HTTPChannel",
     "HTTPProvider",
+    "HTTPProviderConfig",
+    "InMemoryConversationReferenceStore",
     "MemoryProvider",
     "MemoryResult",
     "MessengerChannel",
+    "MessengerConfig",
     "MessengerProvider",
     "MockAIProvider",
     "MockEmailProvider",
@@ -108,7 +187,13 @@ __all__ = [
     "RCSProvider",
     "SMSChannel",
     "SMSProvider",
+    "SMTPConfig",
+    "SMTPProvider",
     "SendFn",
+    "SendGridConfig",
+    "SendGridProvider",
+    "SinchConfig",
+    "SinchSMSProvider",
     "SlidingWindowMemory",
     "StreamChunk",
     "StreamDone",
@@ -122,14 +207,47 @@ __all__ = [
     "StreamThinkingDelta",
     "StreamToolCall",
     "TeamsChannel",
+    "TeamsConfig",
     "TeamsProvider",
+    "TelegramBotProvider",
     "TelegramChannel",
+    "TelegramConfig",
     "TelegramProvider",
+    "TelnyxConfig",
+    "TelnyxRCSConfig",
+    "TelnyxRCSProvider",
+    "TelnyxSMSProvider",
     "TransportChannel",
+    "TwilioConfig",
+    "TwilioRCSConfig",
+    "TwilioRCSProvider",
+    "TwilioSMSProvider",
+    "TwilioWhatsAppConfig",
+    "TwilioWhatsAppProvider",
+    "VoiceMeUpConfig",
+    "VoiceMeUpSMSProvider",
     "WebSocketChannel",
+    "WebhookHTTPProvider",
     "WhatsAppChannel",
+    "WhatsAppCloudConfig",
+    "WhatsAppCloudProvider",
     "WhatsAppPersonalChannel",
     "WhatsAppProvider",
+    "is_bot_added",
+    "is_valid_phone",
+    "normalize_phone",
+    "parse_http_webhook",
+    "parse_messenger_webhook",
+    "parse_sinch_webhook",
+    "parse_teams_activity",
+    "parse_teams_reactions",
+    "parse_teams_webhook",
+    "parse_telegram_webhook",
+    "parse_telnyx_rcs_webhook",
+    "parse_telnyx_webhook",
+    "parse_twilio_rcs_webhook",
+    "parse_twilio_webhook",
+    "parse_voicemeup_webhook",
 ]
 
 _DEFINED_IN = {
@@ -145,14 +263,22 @@ _DEFINED_IN = {
     "AIToolCall": "channels_app.providers.base.ai",
     "AIToolCallPart": "channels_app.providers.base.ai",
     "AIToolResultPart": "channels_app.providers.base.ai",
+    "BotFrameworkTeamsProvider": "channels_app.providers.teams.bot_framework",
+    "ConversationReferenceStore": "channels_app.providers.teams.conversation_store",
     "DemoShopProvider": "channels_app.providers.demo",
+    "ElasticEmailConfig": "channels_app.providers.elasticemail.config",
+    "ElasticEmailProvider": "channels_app.providers.elasticemail.email",
     "EmailChannel": "channels_app.channels.email",
     "EmailProvider": "channels_app.providers.base.email",
+    "FacebookMessengerProvider": "channels_app.providers.meta.messenger",
     "HTTPChannel": "channels_app.channels.http",
     "HTTPProvider": "channels_app.providers.base.http",
+    "HTTPProviderConfig": "channels_app.providers.http_webhook.config",
+    "InMemoryConversationReferenceStore": "channels_app.providers.teams.conversation_store",
     "MemoryProvider": "channels_app.ai.memory",
     "MemoryResult": "channels_app.ai.memory",
     "MessengerChannel": "channels_app.channels.messenger",
+    "MessengerConfig": "channels_app.providers.meta.config",
     "MessengerProvider": "channels_app.providers.base.messenger",
     "MockAIProvider": "channels_app.providers.mock.ai",
     "MockEmailProvider": "channels_app.providers.mock.email",
@@ -170,7 +296,13 @@ _DEFINED_IN = {
     "RCSProvider": "channels_app.providers.base.rcs",
     "SMSChannel": "channels_app.channels.sms",
     "SMSProvider": "channels_app.providers.base.sms",
+    "SMTPConfig": "channels_app.providers.smtp.config",
+    "SMTPProvider": "channels_app.providers.smtp.email",
     "SendFn": "channels_app.channels.stream_frames",
+    "SendGridConfig": "channels_app.providers.sendgrid.config",
+    "SendGridProvider": "channels_app.providers.sendgrid.email",
+    "SinchConfig": "channels_app.providers.sinch.config",
+    "SinchSMSProvider": "channels_app.providers.sinch.sms",
     "SlidingWindowMemory": "channels_app.ai.memory",
     "StreamChunk": "channels_app.channels.stream_frames",
     "StreamDone": "channels_app.providers.base.ai",
@@ -184,14 +316,47 @@ _DEFINED_IN = {
     "StreamThinkingDelta": "channels_app.providers.base.ai",
     "StreamToolCall": "channels_app.providers.base.ai",
     "TeamsChannel": "channels_app.channels.teams",
+    "TeamsConfig": "channels_app.providers.teams.config",
     "TeamsProvider": "channels_app.providers.base.teams",
+    "TelegramBotProvider": "channels_app.providers.telegram.bot",
     "TelegramChannel": "channels_app.channels.telegram",
+    "TelegramConfig": "channels_app.providers.telegram.config",
     "TelegramProvider": "channels_app.providers.base.telegram",
+    "TelnyxConfig": "channels_app.providers.telnyx.config",
+    "TelnyxRCSConfig": "channels_app.providers.telnyx.config",
+    "TelnyxRCSProvider": "channels_app.providers.telnyx.rcs",
+    "TelnyxSMSProvider": "channels_app.providers.telnyx.sms",
     "TransportChannel": "channels_app.channels.transport",
+    "TwilioConfig": "channels_app.providers.twilio.config",
+    "TwilioRCSConfig": "channels_app.providers.twilio.config",
+    "TwilioRCSProvider": "channels_app.providers.twilio.rcs",
+    "TwilioSMSProvider": "channels_app.providers.twilio.sms",
+    "TwilioWhatsAppConfig": "channels_app.providers.twilio.config",
+    "TwilioWhatsAppProvider": "channels_app.providers.twilio.whatsapp",
+    "VoiceMeUpConfig": "channels_app.providers.voicemeup.config",
+    "VoiceMeUpSMSProvider": "channels_app.providers.voicemeup.sms",
     "WebSocketChannel": "channels_app.channels.websocket",
+    "WebhookHTTPProvider": "channels_app.providers.http_webhook.provider",
     "WhatsAppChannel": "channels_app.channels.whatsapp",
+    "WhatsAppCloudConfig": "channels_app.providers.meta.config",
+    "WhatsAppCloudProvider": "channels_app.providers.meta.whatsapp",
     "WhatsAppPersonalChannel": "channels_app.channels.whatsapp_personal",
     "WhatsAppProvider": "channels_app.providers.base.whatsapp",
+    "is_bot_added": "channels_app.providers.teams.parsing",
+    "is_valid_phone": "channels_app.providers.base.phone",
+    "normalize_phone": "channels_app.providers.base.phone",
+    "parse_http_webhook": "channels_app.providers.http_webhook.parsing",
+    "parse_messenger_webhook": "channels_app.providers.meta.messenger_parsing",
+    "parse_sinch_webhook": "channels_app.providers.sinch.parsing",
+    "parse_teams_activity": "channels_app.providers.teams.parsing",
+    "parse_teams_reactions": "channels_app.providers.teams.parsing",
+    "parse_teams_webhook": "channels_app.providers.teams.parsing",
+    "parse_telegram_webhook": "channels_app.providers.telegram.webhook",
+    "parse_telnyx_rcs_webhook": "channels_app.providers.telnyx.rcs",
+    "parse_telnyx_webhook": "channels_app.providers.telnyx.sms",
+    "parse_twilio_rcs_webhook": "channels_app.providers.twilio.parsing",
+    "parse_twilio_webhook": "channels_app.providers.twilio.parsing",
+    "parse_voicemeup_webhook": "channels_app.providers.voicemeup.parsing",
 }
 
 # Hidden from type checkers, which would otherwise accept every misspelt import.

@@ -9,6 +9,11 @@ from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.enums import ChannelDirection
 from rooms.domain.frozen import Frozen, utc_now
 
+TARGET_ID = "target_provider_message_id"
+REPLY_TO_ID = "reply_to_provider_message_id"
+"""Keys in an event's `channel_data.extra`: what the provider calls the message that the event
+changes, and the one that it answers."""
+
 
 class MessageStatus(StrEnum):
     """How far a message has come; the last three end badly."""

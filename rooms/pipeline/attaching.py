@@ -17,6 +17,7 @@ from rooms.domain.enums import (
 from rooms.domain.errors import RoomClosedError, RoomNotFoundError
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
+from rooms.domain.message import InboundMessage
 from rooms.domain.policies import RateLimit, RetryPolicy
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records, build_record
@@ -85,14 +86,17 @@ class Attaching:
         return stored
 
     async def attach_by_message(
-        self, room_id: str, channel: Channel, *, sender_id: str
+        self, room_id: str, channel: Channel, *, message: InboundMessage
     ) -> ChannelBinding | None:
         """Attach the channel a message came in by, unless it was detached from the room before.
 
-        The binding learns the address to answer to. None means that the detach stands.
+        The binding learns the address to answer to: the sender's, unless the message names another
+        under the channel's recipient key, as one of a group does. None means that the detach
+        stands.
         """
         key = channel.recipient_key
-        grant = Grant(metadata={key: sender_id} if key else {})
+        address = message.metadata.get(key or "") or message.sender_id
+        grant = Grant(metadata={key: address} if key else {})
         async with self._parts.locks.locked(room_id):
             snapshot = await self._load(room_id)
             self._check_open(snapshot)

@@ -203,7 +203,7 @@ class Inbound:
             return snapshot
         try:
             bound = await self._attaching.attach_by_message(
-                arrival.room_id, arrival.channel, sender_id=arrival.message.sender_id
+                arrival.room_id, arrival.channel, message=arrival.message
             )
         except RoomClosedError as error:
             raise Refused("room_closed") from error

@@ -69,7 +69,7 @@ class Openings:
                 created_at=self._parts.clock.now(),
             )
         )
-        await self._attaching.attach_by_message(room.id, channel, sender_id=message.sender_id)
+        await self._attaching.attach_by_message(room.id, channel, message=message)
         await self._remember_address(room.id, message, channel)
         if channel.channel_type not in SPOKEN_TYPES:
             await self._tell_session(room.id, message, channel)

@@ -16,6 +16,7 @@ from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_crash, build_failure, build_finish, build_unknown
 from rooms.pipeline.parts import Parts
+from rooms.pipeline.targeting import add_targets
 from rooms.pipeline.turns import side_effects_of
 from rooms.pipeline.work import Work
 
@@ -82,9 +83,12 @@ class Sender:
             )
             await self._close(work, build_failure(work, problem))
             return None
-        if content is work.event.content:
-            return Sending(work, channel, work.event)
-        return Sending(work, channel, work.event.model_copy(update={"content": content}))
+        event = work.event
+        if channel.keeps_outbox:
+            event = await add_targets(self._parts.store, event, channel.channel_id)
+        if content is not event.content:
+            event = event.model_copy(update={"content": content})
+        return Sending(work, channel, event)
 
     async def _given_up(self, sending: Sending) -> bool:
         """Leave alone what may have been sent by a process that died before it could tell.

@@ -24,6 +24,20 @@ DUE_NOW = {
     *("AIImagePart", "AIToolCallPart", "AIToolResultPart", "AIThinkingPart", "ProviderError"),
     *("StreamEvent", "StreamTextDelta", "StreamThinkingDelta", "StreamToolCall", "StreamDone"),
     *("MemoryProvider", "MemoryResult", "SlidingWindowMemory", "MockMemoryProvider"),
+    # vendors
+    *("TwilioConfig", "TwilioRCSConfig", "TwilioWhatsAppConfig", "TwilioSMSProvider"),
+    *("TwilioRCSProvider", "TwilioWhatsAppProvider", "parse_twilio_webhook"),
+    *("parse_twilio_rcs_webhook", "TelnyxConfig", "TelnyxRCSConfig", "TelnyxSMSProvider"),
+    *("TelnyxRCSProvider", "parse_telnyx_webhook", "parse_telnyx_rcs_webhook", "SinchConfig"),
+    *("SinchSMSProvider", "parse_sinch_webhook", "VoiceMeUpConfig", "VoiceMeUpSMSProvider"),
+    *("parse_voicemeup_webhook", "WhatsAppCloudConfig", "WhatsAppCloudProvider"),
+    *("MessengerConfig", "FacebookMessengerProvider", "parse_messenger_webhook"),
+    *("TelegramConfig", "TelegramBotProvider", "parse_telegram_webhook", "HTTPProviderConfig"),
+    *("WebhookHTTPProvider", "parse_http_webhook", "TeamsConfig", "BotFrameworkTeamsProvider"),
+    *("ConversationReferenceStore", "InMemoryConversationReferenceStore", "is_bot_added"),
+    *("parse_teams_activity", "parse_teams_reactions", "parse_teams_webhook"),
+    *("SendGridConfig", "SendGridProvider", "SMTPConfig", "SMTPProvider"),
+    *("ElasticEmailConfig", "ElasticEmailProvider", "is_valid_phone", "normalize_phone"),
 }
 
 IMPORTS_NOTHING = """

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from channels_app.waker import CeleryWaker, WakeUp
+from channels_app.waker import CeleryWaker, ChoreWakeUp, WakeUp
 from rooms import DeliveryJob
 from rooms.domain.job import DeliveryKind
 from tests.steps import until
@@ -15,18 +15,22 @@ class Broker:
     """Takes wake-ups, unless it is down or its gate is closed."""
 
     def __init__(self) -> None:
-        self.taken: list[WakeUp] = []
+        self.taken: list[WakeUp | ChoreWakeUp] = []
         self.asked = 0
         self.is_down = False
         self.gate = threading.Event()
         self.gate.set()
 
-    def __call__(self, wake_up: WakeUp) -> None:
+    def __call__(self, wake_up: WakeUp | ChoreWakeUp) -> None:
         self.asked += 1
         self.gate.wait(10)
         if self.is_down:
             raise ConnectionError("no broker")
         self.taken.append(wake_up)
+
+    def channels(self) -> list[str]:
+        """Return the channels of the lanes that were woken."""
+        return [wake_up.channel_id for wake_up in self.taken if isinstance(wake_up, WakeUp)]
 
 
 def job(channel_id: str, kind: DeliveryKind = DeliveryKind.SEND, room_id: str = "r") -> DeliveryJob:
@@ -49,6 +53,16 @@ async def test_each_lane_is_woken_once_on_the_queue_of_its_kind() -> None:
     ]
 
 
+async def test_chore_is_woken_by_its_name() -> None:
+    broker = Broker()
+    waker = CeleryWaker(broker)
+
+    waker.wake_chore("webhooks")
+    await waker.close()
+
+    assert broker.taken == [ChoreWakeUp("webhooks")]
+
+
 async def test_broker_that_takes_its_time_holds_up_nobody() -> None:
     broker = Broker()
     broker.gate.clear()
@@ -61,7 +75,7 @@ async def test_broker_that_takes_its_time_holds_up_nobody() -> None:
     assert broker.taken == []
     broker.gate.set()
     await waker.close()
-    assert [wake_up.channel_id for wake_up in broker.taken] == ["sms", "mail"]
+    assert broker.channels() == ["sms", "mail"]
 
 
 async def test_outage_is_told_once_and_its_end_too(caplog: pytest.LogCaptureFixture) -> None:
@@ -77,7 +91,7 @@ async def test_outage_is_told_once_and_its_end_too(caplog: pytest.LogCaptureFixt
     await waker.close()
 
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-    assert [wake_up.channel_id for wake_up in broker.taken] == ["d", "e"]
+    assert broker.channels() == ["d", "e"]
 
 
 async def test_no_more_wait_than_there_is_room_for() -> None:
@@ -91,7 +105,7 @@ async def test_no_more_wait_than_there_is_room_for() -> None:
     broker.gate.set()
     await waker.close()
 
-    assert [wake_up.channel_id for wake_up in broker.taken] == ["first", "a", "b"]
+    assert broker.channels() == ["first", "a", "b"]
 
 
 async def test_closed_waker_works_again_when_it_is_asked_to() -> None:
@@ -104,4 +118,4 @@ async def test_closed_waker_works_again_when_it_is_asked_to() -> None:
     waker.wake([job("b")])
     await waker.close()
 
-    assert [wake_up.channel_id for wake_up in broker.taken] == ["a", "b"]
+    assert broker.channels() == ["a", "b"]

@@ -25,6 +25,10 @@ class Bell:
         """Note the lanes."""
         self.rung += [(job.channel_id, job.kind.value) for job in jobs]
 
+    def wake_chore(self, name: str) -> None:
+        """Note the chore, as a lane of that name."""
+        self.rung.append((name, "chore"))
+
     async def close(self) -> None:
         """Free nothing."""
 

@@ -15,6 +15,7 @@ from rooms.domain.content import TextContent
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.provider_message import REPLY_TO_ID
 
 OBJECT = "page"
 
@@ -79,7 +80,7 @@ class _Reader:
         content, facts = read_content(message)
         quoted = message.get("reply_to", {}).get("mid")
         if quoted:
-            facts["reply_to_provider_message_id"] = quoted
+            facts[REPLY_TO_ID] = quoted
         return [self._inbound(event, message["mid"], content, facts)]
 
     def _read_postback(self, event: JsonObject, postback: JsonObject) -> list[WebhookItem]:

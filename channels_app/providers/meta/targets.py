@@ -6,9 +6,7 @@ beside it, under the keys below in `channel_data.extra`.
 
 from channels_app.providers.meta.errors import Unsendable
 from rooms.domain.event import RoomEvent
-
-TARGET = "target_provider_message_id"
-REPLY_TO = "reply_to_provider_message_id"
+from rooms.domain.provider_message import REPLY_TO_ID, TARGET_ID
 
 
 def target_of(event: RoomEvent) -> str:
@@ -17,7 +15,7 @@ def target_of(event: RoomEvent) -> str:
     Raises:
         Unsendable: If nobody told it.
     """
-    target = event.channel_data.extra.get(TARGET)
+    target = event.channel_data.extra.get(TARGET_ID)
     if not target:
         raise Unsendable("unknown_target", "the vendor's id of the target message is not known")
     return str(target)
@@ -25,5 +23,5 @@ def target_of(event: RoomEvent) -> str:
 
 def reply_target_of(event: RoomEvent) -> str | None:
     """Return the vendor's id of the message that an event answers, if it quotes one."""
-    target = event.channel_data.extra.get(REPLY_TO)
+    target = event.channel_data.extra.get(REPLY_TO_ID)
     return str(target) if target else None

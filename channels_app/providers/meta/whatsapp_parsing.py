@@ -14,6 +14,7 @@ from channels_app.providers.meta.whatsapp_contents import read_content
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.provider_message import REPLY_TO_ID
 
 OBJECT = "whatsapp_business_account"
 STATUSES = {
@@ -88,7 +89,7 @@ class _Value:
     def _read_inbound(self, message: JsonObject) -> InboundMessage:
         content, facts = read_content(message, self._config.base_url)
         context = message.get("context", {})
-        quoted = {"reply_to_provider_message_id": context["id"]} if context.get("id") else {}
+        quoted = {REPLY_TO_ID: context["id"]} if context.get("id") else {}
         return InboundMessage(
             channel_id=self._channel_id,
             sender_id=self._sender_of(message),

@@ -20,6 +20,7 @@ from channels_app.providers.teams.words import bot_mentions, content_of
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.provider_message import REPLY_TO_ID
 
 PROVIDER = "BotFrameworkTeamsProvider"
 READ_RECEIPT = "application/vnd.microsoft.readReceipt"
@@ -70,7 +71,7 @@ def _facts(activity: Activity) -> JsonObject:
         "tenant_id": activity.tenant_id,
         "sender_name": activity.sender.name,
         "aad_object_id": activity.sender.aad_object_id,
-        "reply_to_provider_message_id": _scoped(activity, activity.reply_to_id),
+        REPLY_TO_ID: _scoped(activity, activity.reply_to_id),
         "bot_mentioned": any(bot_mentions(activity)),
         "value": activity.value,
     }

@@ -6,19 +6,17 @@ beside it, under these keys in `channel_data.extra`.
 
 from channels_app.providers.teams.wire import unscoped_id
 from rooms.domain.event import RoomEvent
-
-TARGET = "target_provider_message_id"
-REPLY_TO = "reply_to_provider_message_id"
+from rooms.domain.provider_message import REPLY_TO_ID, TARGET_ID
 
 
 def target_of(event: RoomEvent) -> str | None:
     """Return Teams' id of the message that an event changes, if it was told."""
-    return _id_under(TARGET, event)
+    return _id_under(TARGET_ID, event)
 
 
 def reply_target_of(event: RoomEvent) -> str | None:
     """Return Teams' id of the message that an event answers, if it was told."""
-    return _id_under(REPLY_TO, event)
+    return _id_under(REPLY_TO_ID, event)
 
 
 def _id_under(key: str, event: RoomEvent) -> str | None:

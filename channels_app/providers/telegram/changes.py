@@ -21,10 +21,8 @@ from rooms.domain.content import (
 )
 from rooms.domain.enums import ChannelMediaType
 from rooms.domain.event import RoomEvent
+from rooms.domain.provider_message import REPLY_TO_ID, TARGET_ID
 from rooms.pipeline.transcode import DefaultTranscoder
-
-TARGET = "target_provider_message_id"
-REPLY_TO = "reply_to_provider_message_id"
 
 # Emoji come with and without this; Telegram's list has them without.
 VARIATION_SELECTOR = "\ufe0f"
@@ -49,10 +47,10 @@ def calls_of(event: RoomEvent) -> list[Call]:
     """
     content = event.content
     if not isinstance(content, EditContent | DeleteContent | ReactionContent):
-        return _as_answer(build_calls(content), _id_under(REPLY_TO, event))
+        return _as_answer(build_calls(content), _id_under(REPLY_TO_ID, event))
     words = DefaultTranscoder().transcode(content, _IN_WORDS)
     instead = [] if words is None else build_calls(words)
-    message_id = _id_under(TARGET, event)
+    message_id = _id_under(TARGET_ID, event)
     if message_id is not None:
         return [replace(_build_change(content, message_id), instead=tuple(instead))]
     if not instead:
