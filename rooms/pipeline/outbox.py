@@ -68,7 +68,7 @@ class Outbox:
         work.ended = True
 
     async def finish(self, finishes: tuple[DeliveryFinish, ...]) -> frozenset[str]:
-        """Write the new states; returns when they are stored, with the ids of the fenced ones.
+        """Write the new states; returns when they are stored, with those of the ids still held.
 
         Raises:
             StoreUnavailableError: If they could not be stored.
@@ -82,7 +82,9 @@ class Outbox:
         if not self._running:
             self._running = True
             self._tasks.spawn(self._drain())
-        return await asyncio.shield(written)
+        held = await asyncio.shield(written)
+        # Others' rows were written with them, and say nothing of these.
+        return held & {finish.id for finish in finishes}
 
     async def _drain(self) -> None:
         try:

@@ -22,6 +22,7 @@ class SlowStore(InMemoryStore):
         self.batches: list[list[str]] = []
         self.gate = asyncio.Event()
         self.failures: list[Exception] = []
+        self.lost: set[str] = set()
 
     async def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
         """Note the batch, wait, then fail or not."""
@@ -29,7 +30,7 @@ class SlowStore(InMemoryStore):
         await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
-        return frozenset()
+        return frozenset(finish.id for finish in finishes) - self.lost
 
 
 @pytest.fixture
@@ -105,6 +106,21 @@ async def test_failure_is_told_to_those_of_its_batch_only(
     results = await asyncio.gather(first, second, return_exceptions=True)
 
     assert [type(result) for result in results] == [StoreUnavailableError, frozenset]
+
+
+async def test_row_that_was_lost_is_not_held_because_others_of_its_batch_are(
+    outbox: Outbox, slow: SlowStore, clock: FakeClock
+) -> None:
+    slow.lost = {"b"}
+    first = end(outbox, "a")
+    await clock.settle()
+    rest = [end(outbox, "b"), end(outbox, "c")]
+    await clock.settle()
+
+    slow.gate.set()
+
+    assert await first == {"a"}
+    assert [await ending for ending in rest] == [frozenset(), {"c"}]
 
 
 async def test_end_is_written_although_its_caller_has_gone(
