@@ -14,7 +14,7 @@ from channels_app.testing.fakes.server import Refused, Request, Response
 from channels_app.testing.fakes.twilio_requests import MessageForm
 
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
-AUTH_TOKEN = "fake-auth-token"  # noqa: S105 - a test's token
+AUTH_TOKEN = "fake-auth-token"
 SERVICE_SID = "MG" + "0" * 31 + "1"
 NUMBER = "+15145550199"
 WHATSAPP_NUMBER = f"whatsapp:{NUMBER}"
