@@ -1,0 +1,1 @@
+"""E-mail without a vendor: writing mails, reading them, telling machines from people."""

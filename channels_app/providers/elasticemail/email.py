@@ -1,0 +1,130 @@
+"""Sending mails by ElasticEmail, and reading its webhooks."""
+
+from pydantic import SecretStr
+
+from channels_app.providers.base.email import EmailProvider
+from channels_app.providers.base.http_client import SendProblem, VendorClient
+from channels_app.providers.base.mail.capabilities import mail_capabilities
+from channels_app.providers.base.mail.composing import NotSendableError, compose
+from channels_app.providers.base.mail.forms import read_multipart
+from channels_app.providers.base.mail.reading import Reader
+from channels_app.providers.base.webhook import (
+    MalformedWebhook,
+    WebhookItem,
+    WebhookReply,
+    WebhookRequest,
+)
+from channels_app.providers.elasticemail.config import ElasticEmailConfig
+from channels_app.providers.elasticemail.errors import read_answer
+from channels_app.providers.elasticemail.events import read_event
+from channels_app.providers.elasticemail.inbound import is_mail, read_form
+from channels_app.providers.elasticemail.requests import build_request, path_of
+from channels_app.providers.elasticemail.signature import (
+    SIGNATURE_HEADER,
+    TOKEN_FIELD,
+    verify_signature,
+    verify_token,
+)
+from rooms.domain.binding import ChannelCapabilities
+from rooms.domain.delivery import ProviderResult
+from rooms.domain.event import RoomEvent
+
+
+class ElasticEmailProvider(EmailProvider):
+    """Sends by version 4 of the API; takes notifications and the mails of inbound routes.
+
+    ElasticEmail's own id of a mail is the `provider_message_id`; the mail's `Message-ID` is in the
+    result's metadata.
+    """
+
+    slug = "elasticemail"
+
+    def __init__(self, config: ElasticEmailConfig) -> None:
+        self._config = config
+        key = config.api_key.get_secret_value()
+        self._client = VendorClient(
+            "ElasticEmail", timeout=config.timeout, headers={"X-ElasticEmail-ApiKey": key}
+        )
+
+    @property
+    def name(self) -> str:
+        """The vendor's name."""
+        return "elasticemail"
+
+    def capabilities(self) -> ChannelCapabilities:
+        """Return what mails can show."""
+        return mail_capabilities(self._config.max_file_bytes)
+
+    async def send(
+        self, event: RoomEvent, to: str, from_: str | None = None, subject: str | None = None
+    ) -> ProviderResult:
+        """Send one event to the mailbox `to`; without `from_` the config's sender is used."""
+        try:
+            mail = compose(event, to, self._config, from_=from_, subject=subject)
+            mail.check_size(self._config.max_file_bytes)
+            url = f"{self._config.base_url}{path_of(self._config)}"
+            body = build_request(mail, event.id, self._config)
+            response = await self._client.request("POST", url, json=body)
+        except NotSendableError as error:
+            return error.result()
+        except SendProblem as problem:
+            return problem.result
+        return read_answer(response, mail.message_id)
+
+    async def verify(self, request: WebhookRequest) -> None:
+        """Prove that a webhook comes from ElasticEmail: by signature, else by its address.
+
+        Raises:
+            WebhookRefused: If it does not, or if what proves it is not configured.
+        """
+        config = self._config
+        if request.header(SIGNATURE_HEADER):
+            secret = _clear(config.webhook_secret)
+            verify_signature(request, secret, tolerance_s=config.webhook_tolerance_s)
+        else:
+            verify_token(request, _clear(config.webhook_token))
+
+    def parse(self, request: WebhookRequest, channel_id: str) -> list[WebhookItem]:
+        """Read a notification, wherever its fields are, or a posted mail.
+
+        Raises:
+            MalformedWebhook: If it is neither.
+        """
+        fields = _fields(request)
+        if is_mail(fields):
+            reader = Reader(self._config, self.name, now=request.received_at)
+            return reader.read(read_form(fields), channel_id)
+        if not {"status", "event", "eventtype"} & fields.keys():
+            raise MalformedWebhook("the webhook is neither a notification nor a mail")
+        return read_event(fields, channel_id=channel_id, provider=self.name)
+
+    def handshake(self, request: WebhookRequest) -> WebhookReply | None:
+        """Answer the GET by which ElasticEmail tries an address; None is a notification by GET.
+
+        Raises:
+            WebhookRefused: If the token in the address is wrong.
+        """
+        verify_token(request, _clear(self._config.webhook_token))
+        return None if "status" in _fields(request) else WebhookReply()
+
+    async def close(self) -> None:
+        """Free connections; calling it twice does no harm."""
+        await self._client.close()
+
+
+def _clear(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _fields(request: WebhookRequest) -> dict[str, str]:
+    """Return everything that a webhook says, by lower-case name; the token is not ours to keep."""
+    kind = request.header("Content-Type").partition(";")[0].strip().lower()
+    told = dict(request.query)
+    if kind == "application/json":
+        told |= {name: str(value) for name, value in request.json_object().items()}
+    elif kind == "multipart/form-data":
+        for each in read_multipart(request.header("Content-Type"), request.body):
+            told[each.name] = each.content.decode("utf-8", "replace")
+    elif request.body:
+        told |= dict(request.form)
+    return {name.lower(): value for name, value in told.items() if name != TOKEN_FIELD}
