@@ -20,6 +20,8 @@ logger = logging.getLogger("roomkit.channels")
 
 UNKNOWN_FAILURE = "provider_failure"
 
+# What the circuit breaker counts: not wrong numbers, and not that we send too fast.
+OF_VENDOR = (SendOutcome.TRANSIENT, SendOutcome.UNKNOWN, SendOutcome.AUTH)
 # A provider that says nothing of it may be asked again; whether an unknown outcome is, is not said
 # here but by the binding's policy.
 RETRYABLE = (None, SendOutcome.THROTTLED, SendOutcome.TRANSIENT, SendOutcome.UNKNOWN)
@@ -137,4 +139,5 @@ class TransportChannel(Channel):
             retryable=facts.get("retryable", outcome in RETRYABLE),
             retry_after=result.retry_after or facts.get("retry_after"),
             outcome_unknown=outcome == SendOutcome.UNKNOWN,
+            blames_vendor=outcome in OF_VENDOR if outcome else None,
         )

@@ -124,7 +124,8 @@ class DeliveryFailedError(RoomKitError):
 
     `retryable` outranks the binding's list of retryable errors; `retry_after` is in seconds.
     `outcome_unknown` says that the message may have arrived all the same, as after a time-out: then
-    it is tried again only where a second message does no harm.
+    it is tried again only where a second message does no harm. `blames_vendor` says whether the
+    vendor is in trouble, which the circuit breaker counts; None takes what is worth a retry for it.
     """
 
     def __init__(
@@ -135,9 +136,11 @@ class DeliveryFailedError(RoomKitError):
         retryable: bool = True,
         retry_after: float | None = None,
         outcome_unknown: bool = False,
+        blames_vendor: bool | None = None,
     ) -> None:
         super().__init__(message or code)
         self.code = code
         self.retryable = retryable
         self.outcome_unknown = outcome_unknown
+        self.blames_vendor = blames_vendor
         self.retry_after = retry_after

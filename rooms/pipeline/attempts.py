@@ -157,12 +157,19 @@ def _delay_after(sending: Sending, error: Exception) -> float | None:
 
 
 async def _give_up(work: Work, error: Exception, permit: Permit) -> DeliveryResult:
-    # A refusal for good, such as a wrong number, says nothing about the vendor.
-    if is_unknown(error) or is_retryable(error, work.binding.retry_policy):
+    if _blames_vendor(error, work):
         await permit.fail()
     if is_unknown(error):
         return build_unknown(work, str(error))
     return build_failure(work, build_problem(error))
+
+
+def _blames_vendor(error: Exception, work: Work) -> bool:
+    """Tell whether a failure counts for the breaker: a wrong number says nothing of the vendor."""
+    own_word = getattr(error, "blames_vendor", None)
+    if isinstance(own_word, bool):
+        return own_word
+    return is_unknown(error) or is_retryable(error, work.binding.retry_policy)
 
 
 def _log_failure(work: Work, error: Exception, delay: float | None) -> None:

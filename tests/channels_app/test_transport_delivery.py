@@ -13,8 +13,10 @@ from channels_app import (
     SMSChannel,
     TransportChannel,
 )
-from rooms.domain.delivery import ProviderResult
-from rooms.domain.enums import ChannelType
+from channels_app.providers.base.outcomes import refused
+from rooms.domain.binding import ChannelCapabilities
+from rooms.domain.delivery import ProviderResult, SendOutcome
+from rooms.domain.enums import ChannelMediaType, ChannelType
 from rooms.domain.errors import DeliveryFailedError
 from rooms.domain.output import ChannelOutput
 from tests.channels_app.values import make_binding, make_context, make_event
@@ -147,6 +149,42 @@ async def test_refusal_becomes_a_delivery_error(
     error = await failure_of(SMSChannel("sms", provider=provider), phone_number=PHONE)
 
     assert (error.code, error.retryable, error.retry_after) == (code, retryable, retry_after)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "retryable", "unknown", "blamed"),
+    [
+        (SendOutcome.THROTTLED, True, False, False),
+        (SendOutcome.TRANSIENT, True, False, True),
+        (SendOutcome.UNKNOWN, True, True, True),
+        (SendOutcome.REJECTED, False, False, False),
+        (SendOutcome.OPTED_OUT, False, False, False),
+        (SendOutcome.WINDOW_CLOSED, False, False, False),
+        (SendOutcome.AUTH, False, False, True),
+    ],
+)
+async def test_outcome_says_what_to_do_and_who_is_to_blame(
+    outcome: SendOutcome, *, retryable: bool, unknown: bool, blamed: bool
+) -> None:
+    provider = MockSMSProvider()
+    provider.fail_with(refused(outcome, "21610", "no", retry_after=3.0))
+
+    error = await failure_of(SMSChannel("sms", provider=provider), phone_number=PHONE)
+
+    assert (error.code, error.retry_after) == ("21610", 3.0)
+    assert (error.retryable, error.outcome_unknown) == (retryable, unknown)
+    assert error.blames_vendor is blamed
+
+
+async def test_channel_shows_no_more_than_its_vendor_can() -> None:
+    class Plain(MockSMSProvider):
+        def capabilities(self) -> ChannelCapabilities:
+            return ChannelCapabilities(max_length=1000, supports_media=True)
+
+    shown = SMSChannel("sms", provider=Plain()).capabilities()
+
+    assert (shown.max_length, shown.media_types) == (1000, [ChannelMediaType.TEXT])
+    assert (shown.supports_media, shown.supports_read_receipts) == (True, False)
 
 
 async def test_exception_of_a_provider_is_passed_on() -> None:
