@@ -73,6 +73,7 @@ _CONVERSATION = (
     "incident",
     "observation",
     "participant",
+    "providermessage",
     "readmarker",
     "roomaddress",
     "task",

@@ -1,13 +1,15 @@
 """The row of a webhook: kept as it came before anybody answers it."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH, word_column
+from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH, organization_column, word_column
 from rooms.models.delivery import lease_is_free
+from rooms.models.scoped import ScopedQuerySet
 
 
 class ReceiptState(StrEnum):
@@ -18,8 +20,10 @@ class ReceiptState(StrEnum):
     DEAD = "dead"
 
 
-class ReceiptQuerySet(models.QuerySet["WebhookReceipt"]):
+class ReceiptQuerySet(ScopedQuerySet["WebhookReceipt"]):
     """Receipts by state, lease and lane."""
+
+    organization_path: ClassVar[str] = "organization_id"
 
     def pending(self) -> Self:
         """Keep what waits for a worker."""
@@ -29,12 +33,12 @@ class ReceiptQuerySet(models.QuerySet["WebhookReceipt"]):
         """Keep what needs a person."""
         return self.filter(state=ReceiptState.DEAD.value)
 
-    def takeable(self, now: object) -> Self:
+    def takeable(self, now: datetime) -> Self:
         """Keep what is due, held by nobody, and the first of its lane."""
         earlier = WebhookReceipt.objects.pending().filter(
             channel_id=OuterRef("channel_id"), lane=OuterRef("lane"), pk__lt=OuterRef("pk")
         )
-        due = self.pending().filter(lease_is_free(now), due_at__lte=now)  # type: ignore[arg-type]
+        due = self.pending().filter(lease_is_free(now), due_at__lte=now)
         return due.filter(Q(lane="") | ~Exists(earlier))
 
 
@@ -45,6 +49,7 @@ class WebhookReceipt(models.Model):
     came; an empty lane has no order.
     """
 
+    organization_id = organization_column()
     channel_id = models.CharField(max_length=ID_LENGTH)
     provider = models.CharField(max_length=ID_LENGTH)
     lane = models.CharField(max_length=FOREIGN_ID_LENGTH, default="", blank=True)

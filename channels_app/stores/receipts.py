@@ -36,7 +36,14 @@ class ReceiptStore:
         self._owner = owner
 
     async def keep(
-        self, request: WebhookRequest, *, channel_id: str, provider: str, lane: str, error: str = ""
+        self,
+        request: WebhookRequest,
+        *,
+        channel_id: str,
+        provider: str,
+        lane: str,
+        organization_id: str | None,
+        error: str = "",
     ) -> int:
         """Store a webhook and return its number; with an `error` nobody handles it."""
         return await self._threads.run(
@@ -45,6 +52,7 @@ class ReceiptStore:
             channel_id=channel_id,
             provider=provider,
             lane=lane,
+            organization_id=organization_id,
             error=error,
         )
 

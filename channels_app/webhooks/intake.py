@@ -32,7 +32,12 @@ def find_provider(
 
 
 async def take_in(
-    store: ReceiptStore, provider: Provider, request: WebhookRequest, *, channel_id: str
+    store: ReceiptStore,
+    provider: Provider,
+    request: WebhookRequest,
+    *,
+    channel_id: str,
+    organization_id: str | None,
 ) -> WebhookReply:
     """Prove a webhook, keep it and return what the vendor is answered.
 
@@ -41,6 +46,7 @@ async def take_in(
 
     Raises:
         WebhookRefused: If it is not proved to be the vendor's; nothing is kept.
+        SendProblem: If the vendor's keys, by which it would be proved, could not be fetched.
         StoreUnavailableError: If it could not be kept; the vendor must send it again.
     """
     await provider.verify(request)
@@ -55,7 +61,14 @@ async def take_in(
         logger.log(
             level, "webhook cannot be read", exc_info=problem, extra={"channel_id": channel_id}
         )
-    await store.keep(request, channel_id=channel_id, provider=provider.name, lane=lane, error=error)
+    await store.keep(
+        request,
+        channel_id=channel_id,
+        provider=provider.name,
+        lane=lane,
+        organization_id=organization_id,
+        error=error,
+    )
     return provider.reply(request)
 
 
