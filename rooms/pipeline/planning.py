@@ -15,6 +15,9 @@ from rooms.telemetry import TelemetryProvider
 
 ROUTED_TO = "routed_to"
 SUPERVISOR_IDS = "supervisor_ids"
+# Why a message counts as written by a machine, such as an absence note (RFC 3834): two machines
+# that answer each other never stop.
+AUTO_SUBMITTED = "auto_submitted"
 
 
 class Planner:
@@ -78,6 +81,8 @@ class Planner:
     def _is_wanted(self, event: RoomEvent, binding: ChannelBinding, context: RoomContext) -> bool:
         if binding.category is ChannelCategory.TRANSPORT:
             return True
+        if event.metadata.get(AUTO_SUBMITTED):
+            return False
         return permissions.is_solicited(
             event,
             binding,
