@@ -140,6 +140,9 @@ if TYPE_CHECKING:
         parse_voicemeup_webhook as parse_voicemeup_webhook,
     )
     from channels_app.providers.voicemeup.sms import VoiceMeUpSMSProvider as VoiceMeUpSMSProvider
+    from channels_app.stores.conversation_references import (
+        DatabaseConversationReferenceStore as DatabaseConversationReferenceStore,
+    )
 
 __all__ = [
     "AIChannel",
@@ -156,6 +159,7 @@ __all__ = [
     "AIToolResultPart",
     "BotFrameworkTeamsProvider",
     "ConversationReferenceStore",
+    "DatabaseConversationReferenceStore",
     "DemoShopProvider",
     "ElasticEmailConfig",
     "ElasticEmailProvider",
@@ -265,6 +269,7 @@ _DEFINED_IN = {
     "AIToolResultPart": "channels_app.providers.base.ai",
     "BotFrameworkTeamsProvider": "channels_app.providers.teams.bot_framework",
     "ConversationReferenceStore": "channels_app.providers.teams.conversation_store",
+    "DatabaseConversationReferenceStore": "channels_app.stores.conversation_references",
     "DemoShopProvider": "channels_app.providers.demo",
     "ElasticEmailConfig": "channels_app.providers.elasticemail.config",
     "ElasticEmailProvider": "channels_app.providers.elasticemail.email",

@@ -35,6 +35,7 @@ DUE_NOW = {
     *("TelegramConfig", "TelegramBotProvider", "parse_telegram_webhook", "HTTPProviderConfig"),
     *("WebhookHTTPProvider", "parse_http_webhook", "TeamsConfig", "BotFrameworkTeamsProvider"),
     *("ConversationReferenceStore", "InMemoryConversationReferenceStore", "is_bot_added"),
+    "DatabaseConversationReferenceStore",
     *("parse_teams_activity", "parse_teams_reactions", "parse_teams_webhook"),
     *("SendGridConfig", "SendGridProvider", "SMTPConfig", "SMTPProvider"),
     *("ElasticEmailConfig", "ElasticEmailProvider", "is_valid_phone", "normalize_phone"),

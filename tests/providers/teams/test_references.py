@@ -1,5 +1,7 @@
 """Remembering where conversations are."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from channels_app.providers.base.webhook import MalformedWebhook
@@ -8,6 +10,7 @@ from channels_app.providers.teams.conversation_store import (
     ConversationReferenceStore,
     InMemoryConversationReferenceStore,
 )
+from channels_app.stores.conversation_references import DatabaseConversationReferenceStore
 from channels_app.testing.fakes.teams import FakeTeams
 from channels_app.testing.fakes.teams_activities import (
     ANA,
@@ -19,7 +22,10 @@ from channels_app.testing.fakes.teams_activities import (
     inbound_mention,
     inbound_text,
 )
+from rooms import runtime
 from rooms.domain.json import JsonObject
+from rooms.kit import RoomKit
+from rooms.stores.orm import OrmStore
 from tests.providers.teams.conftest import MakeConfig, Post
 
 CHAT: JsonObject = {"conversation": {"id": "a:1", "conversationType": "personal"}}
@@ -133,9 +139,26 @@ async def test_a_proved_call_that_is_no_activity_is_left_to_the_reader(
 # -- the store
 
 
+@pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.database)])
+def place(request: pytest.FixtureRequest) -> str:
+    where: str = request.param
+    if where == "database":
+        request.getfixturevalue("committed_database")
+    return where
+
+
 @pytest.fixture
-def store() -> ConversationReferenceStore:
-    return InMemoryConversationReferenceStore()
+async def store(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ConversationReferenceStore]:
+    if place == "memory":
+        yield InMemoryConversationReferenceStore()
+        return
+    kit = RoomKit(OrmStore())
+    monkeypatch.setattr(runtime, "_kit", kit)
+    yield DatabaseConversationReferenceStore("ours")
+    assert await DatabaseConversationReferenceStore("another").list_all() == {}
+    await kit.close()
 
 
 async def test_references_are_kept_listed_and_deleted(store: ConversationReferenceStore) -> None:
