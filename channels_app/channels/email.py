@@ -2,8 +2,13 @@
 
 from channels_app.channels.transport import TransportChannel
 from channels_app.providers.base.email import EmailProvider
-from rooms.domain.binding import ChannelCapabilities
+from channels_app.providers.base.mail.threading import KEY, answer_to, last_mail_from
+from rooms.domain.binding import ChannelBinding, ChannelCapabilities
+from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelMediaType, ChannelType
+from rooms.domain.event import RoomEvent
+from rooms.domain.message import InboundMessage
+from rooms.domain.output import ChannelOutput
 
 CAPABILITIES = ChannelCapabilities(
     media_types=[ChannelMediaType.TEXT, ChannelMediaType.RICH, ChannelMediaType.MEDIA],
@@ -13,19 +18,53 @@ CAPABILITIES = ChannelCapabilities(
 )
 
 
+class MailChannel(TransportChannel):
+    """Answers in the thread of whoever wrote, and leaves what machines write unanswered."""
+
+    async def handle_inbound(self, message: InboundMessage, context: RoomContext) -> RoomEvent:
+        """Turn a mail into an event; one that a machine wrote asks no agent (RFC 3834 §2)."""
+        event = await super().handle_inbound(message, context)
+        if message.addressed_to is None and message.metadata.get("auto_submitted"):
+            return event.model_copy(update={"addressed_to": []})
+        return event
+
+    async def deliver(
+        self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
+    ) -> ChannelOutput:
+        """Send an event as the answer to the recipient's last mail, unless it says what it answers.
+
+        Raises:
+            DeliveryFailedError: As any transport.
+        """
+        return await super().deliver(self._answering(event, binding, context), binding, context)
+
+    def _answering(
+        self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
+    ) -> RoomEvent:
+        told = event.metadata.get(KEY)
+        # A mail that came in tells of its sender's thread, which is not the recipient's.
+        if isinstance(told, dict) and told and not told.get("message_id"):
+            return event
+        address = str(binding.metadata.get(str(self.recipient_key), ""))
+        asked = last_mail_from(context.recent_events, channel_id=self.channel_id, address=address)
+        if asked is None:
+            return event
+        return event.model_copy(update={"metadata": {**event.metadata, KEY: answer_to(asked)}})
+
+
 def EmailChannel(  # noqa: N802 - stands for a class
     channel_id: str, *, provider: EmailProvider | None = None, from_address: str | None = None
 ) -> TransportChannel:
     """Create an e-mail channel; the binding's `email_address` is the recipient.
 
-    The subject is read from the binding's `subject`.
+    The subject is read from the binding's `subject`; an answer keeps that of the mail it answers.
 
     Args:
         channel_id: Unique among the registered channels.
         provider: The vendor; without one, deliveries do nothing.
         from_address: The sender in every room; None reads the binding's `from_`.
     """
-    return TransportChannel(
+    return MailChannel(
         channel_id,
         ChannelType.EMAIL,
         provider=provider,

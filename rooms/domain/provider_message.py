@@ -15,6 +15,10 @@ REPLY_TO_ID = "reply_to_provider_message_id"
 changes, and the one that it answers."""
 
 
+EVENT_ID = "event_id"
+"""Key in a report's `raw`: our event, where the provider gives back what was sent along."""
+
+
 class MessageStatus(StrEnum):
     """How far a message has come; the last three end badly."""
 

@@ -11,7 +11,7 @@ from rooms.domain.enums import EventType
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage, InboundResult
-from rooms.domain.provider_message import complete_report
+from rooms.domain.provider_message import EVENT_ID, ProviderMessage, complete_report
 from rooms.pipeline.direct import Direct, Utterance
 from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.parts import Parts
@@ -167,15 +167,20 @@ class Conversation:
         """Write down what a provider reports about a message it took, and tell ON_DELIVERY_STATUS.
 
         Reports may come twice and in any order: hooks hear of those that move the message. One of a
-        message that is not known yet is kept until the send is. A report that names its room, but
-        no channel, is passed on as it is; one that names neither is dropped with a warning.
+        message that is not known yet is kept until the send is, unless its `raw` names our event
+        under `event_id`, as vendors do that give back what was sent along. A report that names its
+        room, but no channel, is passed on as it is; one that names neither is dropped with a
+        warning.
         """
         if status.channel_id is None:
             await self._tell_status(status)
             return
         change = await self._parts.store.fold_status(status.channel_id, status)
-        if change.changed and change.message.room_id is not None:
-            await self._tell_status(complete_report(change.message, status))
+        message = change.message
+        if message.room_id is None:
+            message = await self._adopt(message, status)
+        if change.changed and message.room_id is not None:
+            await self._tell_status(complete_report(message, status))
 
     async def process_messages_read(
         self, channel_id: str, address: str, until: datetime, *, status: DeliveryStatus
@@ -187,6 +192,19 @@ class Conversation:
         moved = await self._parts.store.fold_until(channel_id, address, until, status)
         for change in moved:
             await self._tell_status(complete_report(change.message, status))
+
+    async def _adopt(self, message: ProviderMessage, status: DeliveryStatus) -> ProviderMessage:
+        """Note whose a message is that we do not know, if the report names our event.
+
+        So the send of an event whose outcome nobody knew is known to have arrived after all.
+        """
+        event_id = status.raw.get(EVENT_ID)
+        event = await self._parts.store.get_event(event_id) if isinstance(event_id, str) else None
+        if event is None:
+            return message
+        ours = message.model_copy(update={"event_id": event.id, "room_id": event.room_id})
+        [noted] = await self._parts.store.note_provider_messages([ours])
+        return noted
 
     async def _tell_status(self, status: DeliveryStatus) -> None:
         snapshot = await self._parts.store.load_snapshot(status.room_id or "")

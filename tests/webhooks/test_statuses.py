@@ -6,6 +6,7 @@ from django.test import AsyncClient
 from rooms.domain.content import TextContent
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.enums import ChannelCategory
+from rooms.domain.job import DeliveryState
 from rooms.domain.provider_message import MessageStatus
 from rooms.kit import RoomKit
 from rooms.runtime import get_kit
@@ -94,3 +95,22 @@ async def test_report_that_overtakes_the_send_counts(
 
     assert "out-1 delivered" in reports
     assert await stands(kit) is MessageStatus.DELIVERED
+
+
+async def test_message_of_unknown_outcome_is_known_by_its_report(
+    client: AsyncClient, kit: RoomKit, provider: ToyProvider, reports: list[str]
+) -> None:
+    provider.goes_silent = True
+    await send(kit)
+    [job] = [each for each in await kit.store.list_deliveries(ROOM) if each.channel_id == CHANNEL]
+    assert job.state is DeliveryState.UNKNOWN
+    reports.clear()
+
+    item = {"kind": "status", "message_id": "out-1", "status": "delivered", "recipient": ANN}
+    await post(client, item | {"raw": {"event_id": job.event_id}})
+    await kit.pipeline.parts.tasks.close(timeout=5)
+
+    known = await kit.store.get_provider_message(CHANNEL, "out-1")
+    assert known is not None
+    assert (known.event_id, known.status) == (job.event_id, MessageStatus.DELIVERED)
+    assert (reports, len(provider.sent)) == (["out-1 delivered"], 1)

@@ -9,7 +9,7 @@ from django.test import AsyncClient
 
 from channels_app.channels.sms import SMSChannel
 from channels_app.channels.transport import TransportChannel
-from channels_app.providers.base.outcomes import accepted
+from channels_app.providers.base.outcomes import accepted, refused
 from channels_app.providers.base.sms import SMSProvider
 from channels_app.providers.base.webhook import (
     MalformedWebhook,
@@ -22,7 +22,7 @@ from channels_app.providers.base.webhook import (
     WebhookRequest,
 )
 from rooms.domain.content import TextContent
-from rooms.domain.delivery import DeliveryStatus, ProviderResult
+from rooms.domain.delivery import DeliveryStatus, ProviderResult, SendOutcome
 from rooms.domain.event import RoomEvent
 from rooms.domain.message import InboundMessage
 
@@ -32,12 +32,13 @@ SECRET = b"shared"
 
 
 class ToyProvider(SMSProvider):
-    """Takes everything, and numbers what it sends."""
+    """Takes everything, and numbers what it sends; it may take a message and not say so."""
 
     slug: ClassVar[str] = "toy"
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
+        self.goes_silent = False
 
     @property
     def from_number(self) -> str:
@@ -46,6 +47,8 @@ class ToyProvider(SMSProvider):
     async def send(self, event: RoomEvent, to: str, from_: str | None = None) -> ProviderResult:
         assert isinstance(event.content, TextContent)
         self.sent.append((to, event.content.body))
+        if self.goes_silent:
+            return refused(SendOutcome.UNKNOWN, "timeout", "no answer")
         return accepted(f"out-{len(self.sent)}", metadata={"status": "queued"})
 
     async def verify(self, request: WebhookRequest) -> None:
