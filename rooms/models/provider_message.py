@@ -23,7 +23,11 @@ class ProviderMessage(models.Model):
     channel_id = models.CharField(max_length=ID_LENGTH)
     provider_message_id = models.CharField(max_length=FOREIGN_ID_LENGTH)
     event = models.ForeignKey(
-        Event, on_delete=models.CASCADE, related_name="provider_messages", null=True
+        Event,
+        on_delete=models.CASCADE,
+        related_name="provider_messages",
+        null=True,
+        db_index=False,
     )
     # The event's own constraint vouches for the room.
     room = models.ForeignKey(
@@ -51,6 +55,7 @@ class ProviderMessage(models.Model):
             ),
         )
         indexes = (
+            models.Index(name="rk_provider_message_event", fields=["event"]),
             models.Index(
                 name="rk_provider_message_unread",
                 fields=["channel_id", "address", "noted_at"],
