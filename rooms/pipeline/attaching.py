@@ -20,6 +20,7 @@ from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.policies import RateLimit, RetryPolicy
 from rooms.pipeline.parts import Parts
+from rooms.pipeline.people import conversation_of
 from rooms.pipeline.records import Records, build_record
 from rooms.pipeline.traces import Traces
 from rooms.pipeline.waiting import return_at_commit
@@ -90,13 +91,10 @@ class Attaching:
     ) -> ChannelBinding | None:
         """Attach the channel a message came in by, unless it was detached from the room before.
 
-        The binding learns the address to answer to: the sender's, unless the message names another
-        under the channel's recipient key, as one of a group does. None means that the detach
-        stands.
+        The binding learns the address to answer to. None means that the detach stands.
         """
         key = channel.recipient_key
-        address = message.metadata.get(key or "") or message.sender_id
-        grant = Grant(metadata={key: address} if key else {})
+        grant = Grant(metadata={key: conversation_of(message, channel)} if key else {})
         async with self._parts.locks.locked(room_id):
             snapshot = await self._load(room_id)
             self._check_open(snapshot)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 
 from hooks.triggers import HookTrigger
 from rooms.channel import Channel
@@ -15,7 +16,7 @@ from rooms.identity.base import IdentityResolver
 from rooms.pipeline.draft import Refused
 from rooms.pipeline.injections import Injections
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.people import Sender, known_participant
+from rooms.pipeline.people import Sender, conversation_of, known_participant
 
 logger = logging.getLogger("roomkit.identity")
 
@@ -54,10 +55,12 @@ class Identification:
         Raises:
             Refused: If the sender was challenged or rejected.
         """
+        conversation = conversation_of(message, channel)
         sender = Sender(
             address=message.sender_id,
             channel_id=channel.channel_id,
             channel_type=str(channel.channel_type),
+            conversation=None if conversation == message.sender_id else conversation,
         )
         if self._resolver is None or not self._applies(channel, snapshot, sender):
             return sender
@@ -165,10 +168,8 @@ class Identification:
             channel_id=sender.channel_id,
             identity_id=result.identity.id,
         )
-        return Sender(
-            address=sender.address,
-            channel_id=sender.channel_id,
-            channel_type=sender.channel_type,
+        return replace(
+            sender,
             status=IdentificationStatus.IDENTIFIED,
             identity=result.identity,
             resolved_by=resolved_by,
@@ -177,10 +178,8 @@ class Identification:
 
 def _pending(sender: Sender, answer: IdentityHookResult, result: IdentityResult) -> Sender:
     candidates = answer.candidates if answer.candidates is not None else result.candidates
-    return Sender(
-        address=sender.address,
-        channel_id=sender.channel_id,
-        channel_type=sender.channel_type,
+    return replace(
+        sender,
         status=IdentificationStatus.PENDING,
         display_name=answer.display_name,
         candidates=tuple(person.id for person in candidates),

@@ -20,6 +20,7 @@ from rooms.pipeline.identity import Identification
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
+from rooms.pipeline.people import conversation_of
 from rooms.pipeline.permissions import strip_reserved
 from rooms.pipeline.routing import InboundRoomRouter
 from rooms.pipeline.waiting import Cascade, caller_waits, return_at_commit
@@ -130,14 +131,15 @@ class Inbound:
         if named is not None:
             return Arrival(message, channel, named)
         # One stranger's simultaneous messages must not open two rooms.
-        key = f"route:{channel.channel_id}:{message.sender_id}"
-        async with self._parts.locks.locked_key(key):
-            found = await self._room_of_known_key(message) or await self._ask_router(message)
+        conversation = conversation_of(message, channel)
+        async with self._parts.locks.locked_key(f"route:{channel.channel_id}:{conversation}"):
+            found = await self._room_of_known_key(message, conversation)
+            found = found or await self._ask_router(message, conversation)
             if found is None:
                 found = await self._open(message, channel, None)
         return Arrival(message, channel, found)
 
-    async def _room_of_known_key(self, message: InboundMessage) -> str | None:
+    async def _room_of_known_key(self, message: InboundMessage, conversation: str) -> str | None:
         """Return the room of the first try, so that redelivery opens no second one."""
         if not message.idempotency_key:
             return None
@@ -149,15 +151,15 @@ class Inbound:
             return None
         senders = {(row.channel_id, row.address) for row in snapshot.addresses}
         # Another sender's key is another key.
-        is_theirs = (message.channel_id, message.sender_id) in senders
+        is_theirs = (message.channel_id, conversation) in senders
         return snapshot.context.room.id if is_theirs else None
 
-    async def _ask_router(self, message: InboundMessage) -> str | None:
+    async def _ask_router(self, message: InboundMessage, conversation: str) -> str | None:
         organization_id = self._parts.channels.organization_of(message.channel_id)
         return await self._router.route(
             message.channel_id,
             message.channel_type or "",
-            message.sender_id,
+            conversation,
             {**message.metadata, "organization_id": organization_id},
         )
 

@@ -10,6 +10,7 @@ from rooms.domain.room import Room
 from rooms.domain.session_event import SessionStartedEvent
 from rooms.pipeline.attaching import Attaching
 from rooms.pipeline.parts import Parts
+from rooms.pipeline.people import conversation_of
 from rooms.pipeline.records import Records, build_record
 
 SPOKEN_TYPES = frozenset(
@@ -83,7 +84,7 @@ class Openings:
             room_id=room_id,
             channel_id=channel.channel_id,
             channel_type=str(channel.channel_type),
-            address=message.sender_id,
+            address=conversation_of(message, channel),
         )
         await self._parts.store.commit([CommitUnit(room_id=room_id, addresses=(address,))])
 

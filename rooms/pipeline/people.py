@@ -3,10 +3,12 @@
 import logging
 from dataclasses import dataclass
 
+from rooms.channel import Channel
 from rooms.domain.commit import RoomAddress, RoomSnapshot
 from rooms.domain.enums import EventType, IdentificationStatus
 from rooms.domain.frozen import utc_now
 from rooms.domain.identity import Identity
+from rooms.domain.message import InboundMessage
 from rooms.domain.participant import Participant
 
 logger = logging.getLogger("roomkit.identity")
@@ -18,12 +20,14 @@ class Sender:
 
     Attributes:
         address: The sender id as the channel authenticated it.
+        conversation: Where to answer if that is not the sender, as in a group.
         status: UNKNOWN leaves no participant record.
     """
 
     address: str
     channel_id: str
     channel_type: str
+    conversation: str | None = None
     status: IdentificationStatus = IdentificationStatus.UNKNOWN
     identity: Identity | None = None
     display_name: str | None = None
@@ -65,14 +69,26 @@ def seat(snapshot: RoomSnapshot, sender: Sender) -> Seat:
     return Seat(known.id, None if changed == known else changed, news)
 
 
+def conversation_of(message: InboundMessage, channel: Channel) -> str:
+    """Return the address that a message is answered at.
+
+    It is the sender's, unless the message names another under the channel's recipient key: a group
+    is one conversation, whoever writes, and another than what its members write in private.
+    """
+    return str(message.metadata.get(channel.recipient_key or "") or message.sender_id)
+
+
 def address_of(room_id: str, sender: Sender, participant_id: str | None) -> RoomAddress:
-    """Return the address row that lets the router find this room again."""
+    """Return the address row that lets the router find this room again.
+
+    In a group it is the group's, which is nobody's own.
+    """
     return RoomAddress(
         room_id=room_id,
         channel_id=sender.channel_id,
         channel_type=sender.channel_type,
-        address=sender.address,
-        participant_id=participant_id,
+        address=sender.conversation or sender.address,
+        participant_id=None if sender.conversation else participant_id,
     )
 
 

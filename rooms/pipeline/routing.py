@@ -16,6 +16,7 @@ ADDRESSED_TYPES = frozenset(
         ChannelType.WHATSAPP_PERSONAL,
         ChannelType.MESSENGER,
         ChannelType.TELEGRAM,
+        ChannelType.TEAMS,
     }
 )
 """Channels whose senders are told apart by address, so that a shared number means nothing."""
@@ -37,7 +38,7 @@ class InboundRoomRouter(ABC):
         Args:
             channel_id: Where the message came in.
             channel_type: Of which kind that channel is.
-            participant_id: The sender's address.
+            participant_id: The sender's address, or that of the group the message was written in.
             channel_data: The message's metadata, with the channel's `organization_id`.
         """
 
