@@ -7,7 +7,6 @@ from rooms.domain.binding import ChannelBinding, ChannelCapabilities
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelMediaType, ChannelType
 from rooms.domain.event import RoomEvent
-from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 
 CAPABILITIES = ChannelCapabilities(
@@ -19,14 +18,7 @@ CAPABILITIES = ChannelCapabilities(
 
 
 class MailChannel(TransportChannel):
-    """Answers in the thread of whoever wrote, and leaves what machines write unanswered."""
-
-    async def handle_inbound(self, message: InboundMessage, context: RoomContext) -> RoomEvent:
-        """Turn a mail into an event; one that a machine wrote asks no agent (RFC 3834 §2)."""
-        event = await super().handle_inbound(message, context)
-        if message.addressed_to is None and message.metadata.get("auto_submitted"):
-            return event.model_copy(update={"addressed_to": []})
-        return event
+    """Carries on the thread of whoever is written to."""
 
     async def deliver(
         self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
@@ -46,7 +38,8 @@ class MailChannel(TransportChannel):
         if isinstance(told, dict) and told and not told.get("message_id"):
             return event
         address = str(binding.metadata.get(str(self.recipient_key), ""))
-        asked = last_mail_from(context.recent_events, channel_id=self.channel_id, address=address)
+        before = [each for each in context.recent_events if each.index < event.index]
+        asked = last_mail_from(before, channel_id=self.channel_id, address=address)
         if asked is None:
             return event
         return event.model_copy(update={"metadata": {**event.metadata, KEY: answer_to(asked)}})

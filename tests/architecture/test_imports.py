@@ -9,8 +9,8 @@ import pytest
 from tests.architecture.installed import IMPORT_NAMES, Python, optional_distributions
 from tests.repository import APPS, ROOT
 
-# The kit of a site is made of its settings, so it cannot be had without.
-OF_A_SITE = {"get_kit"}
+# What is made of a site's settings or database cannot be had without them.
+OF_A_SITE = {"get_kit", "DatabaseConversationReferenceStore"}
 # Modules that only work with an extra; whoever imports them says what to install.
 OF_AN_EXTRA = {
     "rooms": {
