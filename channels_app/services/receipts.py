@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from channels_app.models import ReceiptState, WebhookReceipt
 from channels_app.models.webhook_receipt import ReceiptQuerySet
 from channels_app.providers.base.webhook import WebhookRequest
+from rooms.domain.content import make_storable
 from rooms.models import AuditEntry
-from rooms.models.columns import ID_LENGTH
+from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH
 from rooms.selectors.clock import get_database_now
 
 # Credentials prove who sends and are of no use later.
@@ -38,14 +39,14 @@ def keep_receipt(
         organization_id=organization_id or "",
         channel_id=channel_id,
         provider=provider,
-        lane=lane,
+        lane=make_storable(lane)[:FOREIGN_ID_LENGTH],
         url=_without_secrets(request.url),
         headers={name: value for name, value in request.headers.items() if name not in NOT_KEPT},
         body=request.body,
         received_at=now,
         due_at=now,
         state=(ReceiptState.DEAD if error else ReceiptState.PENDING).value,
-        error=error,
+        error=make_storable(error),
     )
     return row.pk
 
@@ -84,7 +85,7 @@ def fail_receipt(*, receipt_id: int, owner: str, attempts: int, error: str) -> N
         attempts=attempts,
         due_at=get_database_now() + delay,
         lease_until=None,
-        error=error,
+        error=make_storable(error),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, field_validator
 
 from rooms.domain.enums import DeleteType
 from rooms.domain.frozen import Frozen
@@ -14,14 +14,14 @@ MEDIA_URL_SCHEMES = ("http://", "https://", "data:")
 BodyField = Field(validation_alias=AliasChoices("body", "text"))
 
 
-def _make_storable(text: Any) -> Any:
+def make_storable(text: Any) -> Any:
     """Replace what no database keeps as text: NUL characters and halves of surrogate pairs."""
     if not isinstance(text, str) or (text.isprintable() and text.isascii()):
         return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-Words = Annotated[str, BeforeValidator(_make_storable)]
+Words = Annotated[str, BeforeValidator(make_storable)]
 """Text that people wrote."""
 
 
@@ -31,7 +31,7 @@ def _check_media_url(url: str) -> str:
     return url
 
 
-MediaUrl = Annotated[str, BeforeValidator(_check_media_url)]
+MediaUrl = Annotated[str, AfterValidator(_check_media_url)]
 
 
 class _Content(Frozen):

@@ -171,3 +171,14 @@ async def test_item_that_fails_keeps_no_other_back(client: AsyncClient, kit: Roo
     [row] = await receipts(kit)
     assert (row.state, row.attempts) == (ReceiptState.PENDING, 1)
     assert row.due_at > row.received_at
+
+
+async def test_sender_that_no_database_keeps_is_kept_for_a_person(
+    client: AsyncClient, kit: RoomKit
+) -> None:
+    response = await post(client, message("hello", sender="+1\0\ud800" + "9" * 600))
+    await get_webhooks().handle_due()
+    await kit.pipeline.parts.tasks.close(timeout=5)
+
+    assert response.status_code == HTTPStatus.OK
+    assert len(await receipts(kit)) == 1

@@ -121,10 +121,15 @@ def _fields(request: WebhookRequest) -> dict[str, str]:
     kind = request.header("Content-Type").partition(";")[0].strip().lower()
     told = dict(request.query)
     if kind == "application/json":
-        told |= {name: str(value) for name, value in request.json_object().items()}
+        told |= {_whole(name): _whole(str(it)) for name, it in request.json_object().items()}
     elif kind == "multipart/form-data":
         for each in read_multipart(request.header("Content-Type"), request.body):
             told[each.name] = each.content.decode("utf-8", "replace")
     elif request.body:
         told |= dict(request.form)
     return {name.lower(): value for name, value in told.items() if name != TOKEN_FIELD}
+
+
+def _whole(text: str) -> str:
+    """Return text without halves of surrogate pairs, which JSON can hold and no charset can."""
+    return text.encode("utf-8", "replace").decode()

@@ -9,7 +9,7 @@ import base64
 import binascii
 import mimetypes
 from collections.abc import Mapping
-from email.utils import formataddr
+from email.utils import formataddr, quote
 
 from channels_app.providers.base.mail.files import (
     UNKNOWN_TYPE,
@@ -32,7 +32,7 @@ def is_mail(fields: Mapping[str, str]) -> bool:
 def read_form(fields: Mapping[str, str]) -> ReceivedMail:
     """Read a posted mail; `fields` are by lower-case name."""
     message = parse_mime(fields.get("header", "").strip().encode() + b"\r\n\r\n")
-    author = formataddr((_line(fields, "from_name"), _line(fields, "from_email")))
+    author = _mailbox(_line(fields, "from_name"), _line(fields, "from_email"))
     told = {
         "From": author if "@" in author else "",
         "To": _line(fields, "to_list").replace(";", ","),
@@ -53,6 +53,13 @@ def read_form(fields: Mapping[str, str]) -> ReceivedMail:
         envelope_to=[each.strip() for each in recipients if each.strip()],
         raw=raw,
     )
+
+
+def _mailbox(name: str, address: str) -> str:
+    """Return a sender as headers show it; an address may be of any alphabet (RFC 6532)."""
+    if address.isascii():
+        return formataddr((name, address))
+    return f'"{quote(name)}" <{address}>' if name else address
 
 
 def _line(fields: Mapping[str, str], name: str) -> str:

@@ -54,11 +54,7 @@ def read_message(
         MalformedWebhook: If it has no sender, or says nothing; the text names fields, never what
             they hold.
     """
-    try:
-        posted = Posted.model_validate(payload)
-    except ValidationError as error:
-        places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
-        raise MalformedWebhook(f"missing or not readable: {', '.join(places)}") from None
+    posted = _read(payload)
     content = posted.content or (TextContent(body=posted.body) if posted.body else None)
     if content is None:
         raise MalformedWebhook("missing or not readable: body")
@@ -73,3 +69,13 @@ def read_message(
         raw_payload=payload,
         metadata=posted.metadata,
     )
+
+
+def _read(payload: JsonObject) -> Posted:
+    try:
+        return Posted.model_validate(payload)
+    except ValidationError as error:
+        places = sorted({".".join(map(str, each["loc"])) for each in error.errors()})
+    except AttributeError:  # a file's address is looked into before it is known to be text
+        places = ["content"]
+    raise MalformedWebhook(f"missing or not readable: {', '.join(places)}")

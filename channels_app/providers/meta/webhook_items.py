@@ -14,6 +14,13 @@ MILLISECONDS_FROM = 10**11
 """A number of seconds this large is in the year 5138: it counts milliseconds."""
 
 
+UNREADABLE = (
+    *(KeyError, TypeError, ValueError, AttributeError),
+    *(OverflowError, OSError),  # a moment that no calendar has
+)
+"""What reading says of a piece that is not as Meta documents it."""
+
+
 class NothingRead(MalformedWebhook):
     """All parts of something are broken, and each was logged."""
 
@@ -55,7 +62,7 @@ def read_each(
             items += read(piece)
         except NothingRead as problem:
             broken.append(problem)
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except UNREADABLE as problem:
             # The text would name content; the kind of the problem and the fields do not.
             logger.warning(
                 "part of a webhook cannot be read",

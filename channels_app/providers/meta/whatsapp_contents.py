@@ -87,7 +87,7 @@ def _read_order(own: JsonObject) -> Read:
 def _read_form(answers: Any) -> Any:
     try:
         return json.loads(answers)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return answers
 
 

@@ -43,7 +43,8 @@ def read_events(payload: Any, *, channel_id: str, provider: str) -> list[Webhook
     known: dict[Any, JsonObject] = {}
     for number, event in enumerate(payload):
         if isinstance(event, dict) and isinstance(event.get("event"), str):
-            known.setdefault(event.get("sg_event_id") or number, event)
+            event_id = event.get("sg_event_id")
+            known.setdefault(event_id if event_id and isinstance(event_id, str) else number, event)
     return [
         item
         for event in known.values()

@@ -25,7 +25,8 @@ def html_of(activity: Activity) -> str:
     """Return the HTML that Teams puts beside a message's text, or ''."""
     for attachment in activity.attachments or []:
         if attachment.content_type == HTML and isinstance(attachment.content, str):
-            return attachment.content
+            # Halves of surrogate pairs, which JSON can hold, are no text to whoever reads HTML.
+            return attachment.content.encode("utf-8", "replace").decode()
     return ""
 
 

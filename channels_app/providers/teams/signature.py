@@ -41,7 +41,7 @@ def read_key_id(token: str) -> str:
     """
     try:
         header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise WebhookRefused(f"the token cannot be read: {type(error).__name__}") from None
     if header.get("alg") != ALGORITHM:
         raise WebhookRefused(f"the token is signed with {header.get('alg')!r}, not {ALGORITHM}")

@@ -198,5 +198,8 @@ def read_update(payload: dict[str, Any]) -> Update:
 
 
 def read_moment(seconds: int) -> datetime | None:
-    """Return a moment given in unix seconds; 0 is none."""
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
+    """Return a moment given in unix seconds; 0 is none, nor is what no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,7 +1,6 @@
 """What people send by RCS: words, a file, a place, or the choice of a suggestion."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -37,7 +36,7 @@ def _read_file(file: Any) -> Said:
     payload = _object(_object(file).get("payload"))
     return build_file(
         str(payload.get("file_uri") or ""),
-        payload.get("mime_type"),
+        _text_or_none(payload.get("mime_type")),
         payload.get("file_size_bytes"),
         payload.get("file_name"),
     ), {}
@@ -76,11 +75,17 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
+def _text_or_none(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise MalformedWebhook(f"part of an RCS message is a {type(value).__name__}, not text")
+    return value
+
+
 def _decode(data: Any) -> str | None:
     """Return the text in base64, or what is there if it is none."""
     if not isinstance(data, str):
         return None
     try:
         return base64.b64decode(data, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, not even ASCII, or no UTF-8 in it
         return data

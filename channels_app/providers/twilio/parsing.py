@@ -33,6 +33,8 @@ NO_WORDS = WebhookReply(status=204)
 PREFIXES = ("whatsapp:", "rcs:")
 ARRIVING = frozenset({"", "received", "receiving"})
 
+MAX_CODE_DIGITS = 9
+
 STATUSES = {
     "accepted": "queued",
     "scheduled": "queued",
@@ -218,7 +220,7 @@ def _told_besides(fields: Mapping[str, str], word: str, query: Mapping[str, str]
         told["event_id"] = event_id
     if word.lower() == "partially_delivered":
         told["flag"] = "partially_delivered"
-    if (code := fields.get("ErrorCode", "")).isdecimal():
+    if (code := fields.get("ErrorCode", "")).isdecimal() and len(code) <= MAX_CODE_DIGITS:
         told["outcome"] = outcome_of_code(int(code)).value
     return told
 

@@ -4,9 +4,9 @@ An MMS comes as two of them: its words with a wrapper that nobody can use, then 
 words. Each becomes a message of its own.
 """
 
+import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -55,7 +55,7 @@ class Received(BaseModel):
     def file(self) -> str | None:
         """The address of the file, None for a wrapper."""
         address = self.attachment or self.attachment_url
-        if address and urlsplit(address).path.endswith(WRAPPER):
+        if address and re.split("[?#]", address)[0].endswith(WRAPPER):
             return None
         return address or None
 

@@ -302,3 +302,13 @@ def test_a_mail_that_is_posted_again_has_the_same_key() -> None:
 def test_what_elasticemail_does_not_send_is_malformed(webhook: Webhook) -> None:
     with pytest.raises(MalformedWebhook):
         parse(webhook)
+
+
+def test_a_sender_of_another_alphabet_is_read() -> None:
+    assert only_mail(inbound(sender="été@exemple.example")).sender_id == "été@exemple.example"
+
+
+def test_half_a_surrogate_pair_does_not_lose_the_mail() -> None:
+    fields = {"from_email": CUSTOMER, "header": "X-A: \ud800", "body_text": "hi \ud800"}
+
+    assert only_mail(signed(fields)).content == TextContent(body="hi ?")

@@ -105,6 +105,7 @@ def test_a_message_can_say_more_than_words() -> None:
         ({"sender_id": "u1", "body": ""}, "body"),
         ({"sender_id": "u1", "body": ["a"]}, "body"),
         ({"sender_id": "u1", "content": {"type": "song"}}, "content"),
+        ({"sender_id": "u1", "content": {"type": "media", "url": 5}}, "content"),
         ({"sender_id": "u1", "body": "a", "metadata": "x"}, "metadata"),
     ],
 )

@@ -102,6 +102,15 @@ def test_one_bad_event_does_not_lose_the_rest(
     assert [type(item) for item in items] == [InboundMessage, MessagesRead]
 
 
+@pytest.mark.parametrize("watermark", [10**20, 10**400])
+def test_a_moment_that_no_calendar_has_does_not_lose_the_others(
+    page: FakeMessenger, messenger: FacebookMessengerProvider, watermark: int
+) -> None:
+    items = parse(page, messenger, page.hooks.read(watermark), page.hooks.text("a"))
+
+    assert [type(item) for item in items] == [InboundMessage]
+
+
 def test_what_is_not_ours_is_left_out(
     page: FakeMessenger, messenger: FacebookMessengerProvider
 ) -> None:

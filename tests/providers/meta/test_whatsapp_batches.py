@@ -138,6 +138,28 @@ def test_one_bad_part_does_not_lose_the_rest(
     assert "secret words" not in caplog.text
 
 
+@pytest.mark.parametrize("moment", ["9" * 20, 10**20, float("inf")])
+def test_a_moment_that_no_calendar_has_does_not_lose_the_others(
+    cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider, moment: Any
+) -> None:
+    bad = fake.text("hi", message_id="wamid.BAD") | {"timestamp": moment}
+
+    items = parse(whatsapp, cloud.hooks.post(mixed(cloud, 1, bad)))
+
+    assert named(items) == ["wamid.T1", "wamid.S1"]
+
+
+def test_a_form_that_is_nested_too_deep_is_kept_as_it_is(
+    cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
+) -> None:
+    answers = {"type": "nfm_reply", "nfm_reply": {"response_json": "[" * 5000}}
+
+    [item] = parse(whatsapp, cloud.hooks.inbound(fake.message("interactive", answers)))
+
+    assert isinstance(item, InboundMessage)
+    assert item.metadata["form"] == "[" * 5000
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -144,6 +144,11 @@ def test_an_event_that_cannot_be_read_does_not_lose_the_others() -> None:
     assert parse_body(b'[17, null, "x"]') == []
 
 
+@pytest.mark.parametrize("event_id", [[], ["a"], {"a": 1}, 7])
+def test_an_events_id_that_is_no_text_does_not_lose_it(event_id: Any) -> None:
+    assert only_status(event("delivered", sg_event_id=event_id)).status == "delivered"
+
+
 def test_events_we_do_not_know_are_of_no_interest() -> None:
     assert parse(event("account_status_change"), event("brand_new")) == []
 

@@ -238,3 +238,9 @@ def test_only_an_invoke_is_answered_with_a_body(
     bot: BotFrameworkTeamsProvider, body: bytes, reply: WebhookReply
 ) -> None:
     assert bot.reply(request_of(body)) == reply
+
+
+def test_half_a_surrogate_pair_in_the_html_does_not_lose_the_words() -> None:
+    copy = {"contentType": "text/html", "content": "<p>Hello \ud800</p>"}
+
+    assert message(inbound_text("", attachments=[copy])).content == TextContent(body="Hello ?")

@@ -341,6 +341,11 @@ def test_a_group_that_became_a_supergroup_has_a_new_address() -> None:
     assert item.details == {"address": "-100123"}
 
 
+@pytest.mark.parametrize("seconds", [10**20, -(10**20), 253402300800])
+def test_a_moment_that_no_calendar_has_does_not_lose_the_message(seconds: int) -> None:
+    assert message_in(updates().inbound_text("Salut", date=seconds)).timestamp is None
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -61,6 +61,7 @@ def test_what_people_send_is_read(body: dict[str, Any], content: Any) -> None:
         # no base64, or none of text
         ({"text": "Oui", "postback_data": "order:7"}, "Oui", "order:7", "REPLY"),
         ({"text": "Oui", "postback_data": "/////w=="}, "Oui", "/////w==", "REPLY"),
+        ({"text": "Oui", "postback_data": "été"}, "Oui", "été", "REPLY"),
         ({"text": "Oui"}, "Oui", None, "REPLY"),
     ],
 )
@@ -83,6 +84,7 @@ def test_a_choice_is_what_it_says_and_what_it_means(
         {"user_file": "a"},
         {"user_file": {}},
         {"user_file": {"payload": {"mime_type": "image/jpeg"}}},
+        {"user_file": {"payload": {"file_uri": "https://a.example/a", "mime_type": ["a/b"]}}},
         user_file("image/jpeg", file_size_bytes="many"),
         {"location": {"latitude": 95, "longitude": 0}},
         {"location": {}},

@@ -281,6 +281,14 @@ def test_a_body_that_is_no_text_is_malformed() -> None:
         parse_webhook(WebhookRequest("POST", HOOKS.url, {}, b"\xff"), "desk")
 
 
+def test_an_error_code_that_is_no_number_to_anybody_is_kept() -> None:
+    [item] = _read(REPORTS.status(OURS, "failed", ErrorCode="9" * 5000))
+
+    assert isinstance(item, DeliveryStatus)
+    assert (item.status, item.error_code) == ("failed", "9" * 5000)
+    assert "outcome" not in item.raw
+
+
 def test_a_report_is_not_read_as_a_message() -> None:
     fields = {"MessageSid": OURS, "MessageStatus": "delivered", "From": "+1", "To": CUSTOMER}
 

@@ -205,3 +205,10 @@ def test_what_voicemeup_does_not_send_is_told(webhook: Webhook) -> None:
         parsed(webhook)
 
     assert "secret" not in str(told.value)
+
+
+def test_an_address_that_cannot_be_taken_apart_is_still_a_file() -> None:
+    content = message_of(inbound("", attachment="https://[oops/a.jpg")).content
+
+    assert isinstance(content, MediaContent)
+    assert content.url == "https://[oops/a.jpg"

@@ -8,16 +8,23 @@ from email.message import Message
 _FOLD = re.compile(r"\r?\n[ \t]*|[\x00-\x1f\x7f]")
 _SPACES = re.compile(r"[ \t]+")
 MAX_HEADER_CHARS = 10_000
+NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"))
+"""What Python decodes by as well; no mail is written in them, and they take no replacements."""
 
 
 def decode_bytes(content: bytes, charset: str | None) -> str:
     """Return text; what does not fit its charset is replaced, an unknown charset guessed."""
+    name = (charset or "utf-8").lower()
+    if name.replace("-", "_") in NO_CHARSETS:
+        return guess_text(content)
     try:
-        return content.decode(charset or "utf-8")
+        text = content.decode(name)
     except UnicodeDecodeError:
-        return content.decode(charset or "cp1252", "replace")
+        text = content.decode(charset or "cp1252", "replace")
     except (LookupError, ValueError):
         return guess_text(content)
+    # UTF-7 can name halves of surrogate pairs, which nobody can write down again.
+    return text.encode("utf-8", "replace").decode()
 
 
 def charset_of(part: Message) -> str | None:

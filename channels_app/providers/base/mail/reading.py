@@ -53,12 +53,15 @@ class Reader:
         """Return what a mail is: news of a mail of ours, or a message.
 
         Raises:
-            MalformedWebhook: If it has no sender.
+            MalformedWebhook: If it has no sender, or addresses that take an attack to write.
         """
-        report = read_report(
-            mail, channel_id=channel_id, provider=self.provider, domain=self.config.domain
-        )
-        return [self._message(mail, channel_id)] if report is None else report
+        try:
+            report = read_report(
+                mail, channel_id=channel_id, provider=self.provider, domain=self.config.domain
+            )
+            return [self._message(mail, channel_id)] if report is None else report
+        except RecursionError:  # comments in an address may nest
+            raise MalformedWebhook("an address of the mail is nested too deep") from None
 
     def _message(self, mail: ReceivedMail, channel_id: str) -> InboundMessage:
         message_id = next(iter(read_message_ids(mail.header("Message-ID"))), "")[:MAX_ID_CHARS]

@@ -133,7 +133,7 @@ def _mime_of(message: Message) -> bytes:
     """Return a mail as MIME; of one that the library cannot write, what it can."""
     try:
         return message.as_bytes()
-    except (MessageError, UnicodeError, LookupError):
+    except (MessageError, UnicodeError, LookupError, RecursionError):
         heads = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
         body = message.get_payload(decode=True)
         words = body if isinstance(body, bytes) else b""
