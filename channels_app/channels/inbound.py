@@ -2,20 +2,16 @@
 
 from copy import deepcopy
 
+from channels_app.providers.base.files import FILES
 from rooms.channel import Channel
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
-    MediaContent,
-    VideoContent,
+    leaves,
 )
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import AnyChannelType, ChannelType
 from rooms.domain.event import ChannelData, EventSource, RoomEvent
 from rooms.domain.message import InboundMessage
-
-FILES = (MediaContent, AudioContent, VideoContent)
 
 
 def build_inbound_event(
@@ -54,12 +50,6 @@ def build_inbound_event(
 
 def _type_on_event(channel_type: AnyChannelType, content: EventContent) -> AnyChannelType:
     """Call a text message that carries a file MMS; the binding stays SMS."""
-    if channel_type == ChannelType.SMS and _carries_file(content):
+    if channel_type == ChannelType.SMS and any(isinstance(leaf, FILES) for leaf in leaves(content)):
         return ChannelType.MMS
     return channel_type
-
-
-def _carries_file(content: EventContent) -> bool:
-    if isinstance(content, CompositeContent):
-        return any(map(_carries_file, content.parts))
-    return isinstance(content, FILES)

@@ -1,5 +1,6 @@
 """What an event says: a union discriminated by `type` (RFC §5.3)."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, field_validator
@@ -241,6 +242,15 @@ def _depth(content: Any) -> int:
 
 for _model in (CompositeContent, TemplateContent, EditContent):
     _model.model_rebuild()
+
+
+def leaves(content: "EventContent") -> Iterator["EventContent"]:
+    """Yield what is no composite, in order."""
+    if isinstance(content, CompositeContent):
+        for part in content.parts:
+            yield from leaves(part)
+    else:
+        yield content
 
 
 def text_of(content: Any) -> str:

@@ -32,6 +32,7 @@ class MessageStatus(StrEnum):
     CANCELED = "canceled"
 
 
+STATUSES = {status.value: status for status in MessageStatus}
 RANKS = {
     MessageStatus.PENDING: 0,
     MessageStatus.QUEUED: 10,
@@ -85,10 +86,8 @@ def fold(current: MessageStatus, reported: MessageStatus) -> MessageStatus:
 
 def fold_report(message: ProviderMessage, report: DeliveryStatus) -> StatusChange:
     """Return a message after a provider's report; an unknown word changes nothing."""
-    known = {each.value for each in MessageStatus}
-    if report.status not in known:
-        return StatusChange(message=message, changed=False)
-    status = fold(message.status, MessageStatus(report.status))
+    reported = STATUSES.get(report.status)
+    status = message.status if reported is None else fold(message.status, reported)
     if status is message.status:
         return StatusChange(message=message, changed=False)
     is_bad = status in NEGATIVE

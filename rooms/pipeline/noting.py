@@ -2,12 +2,15 @@
 
 from hooks.triggers import HookTrigger
 from rooms.domain.delivery import DeliveryStatus, ProviderResult
-from rooms.domain.provider_message import MessageStatus, ProviderMessage, complete_report
+from rooms.domain.provider_message import (
+    STATUSES,
+    MessageStatus,
+    ProviderMessage,
+    complete_report,
+)
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.work import Work
-
-STATUSES = {status.value: status for status in MessageStatus}
 
 
 class SentMessages:

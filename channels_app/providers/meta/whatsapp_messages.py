@@ -1,7 +1,5 @@
 """An event as the messages that WhatsApp takes: one for each file, place or text."""
 
-from collections.abc import Iterator
-
 from channels_app.providers.base.segments import split_text
 from channels_app.providers.meta.config import WhatsAppCloudConfig
 from channels_app.providers.meta.errors import Unsendable
@@ -11,7 +9,6 @@ from channels_app.providers.meta.whatsapp_addresses import envelope_to
 from channels_app.providers.meta.whatsapp_choices import build_rich
 from rooms.domain.content import (
     AudioContent,
-    CompositeContent,
     EventContent,
     LocationContent,
     MediaContent,
@@ -21,6 +18,7 @@ from rooms.domain.content import (
     TemplateContent,
     TextContent,
     VideoContent,
+    leaves,
 )
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
@@ -87,21 +85,13 @@ def build_reaction(message_id: str, emoji: str) -> JsonObject:
 
 def _parts_of(content: EventContent) -> list[EventContent]:
     """Return the parts of a composite; one text beside one file becomes its caption."""
-    parts = list(_leaves(content))
+    parts = list(leaves(content))
     texts = [part for part in parts if isinstance(part, TextContent)]
     files = [part for part in parts if isinstance(part, MediaContent | VideoContent)]
     if len(texts) == len(files) == 1 and len(parts) == len(texts) + len(files):
         captioned = _with_caption(files[0], texts[0].body)
         return parts if captioned is None else [captioned]
     return parts
-
-
-def _leaves(content: EventContent) -> Iterator[EventContent]:
-    if isinstance(content, CompositeContent):
-        for part in content.parts:
-            yield from _leaves(part)
-    else:
-        yield content
 
 
 def _with_caption(file: MediaContent | VideoContent, text: str) -> EventContent | None:

@@ -1,22 +1,16 @@
 """From an event's content to batches: a text each, or a file with words."""
 
-from collections.abc import Iterator
-
+from channels_app.providers.base.files import FILES
 from channels_app.providers.base.segments import split_text
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
-    MediaContent,
-    VideoContent,
+    leaves,
     text_of,
 )
 from rooms.domain.json import JsonObject
 
 MAX_BODY = 2000
 """Characters of one text."""
-
-FILES = (MediaContent, AudioContent, VideoContent)
 
 
 class NotSendable(ValueError):
@@ -33,8 +27,8 @@ def build_batches(content: EventContent) -> list[JsonObject]:
     Raises:
         NotSendable: If there is nothing to say, or a file that has no public address.
     """
-    files = [_address(leaf.url) for leaf in _leaves(content) if isinstance(leaf, FILES)]
-    words = "\n".join(filter(None, map(text_of, _leaves(content))))
+    files = [_address(leaf.url) for leaf in leaves(content) if isinstance(leaf, FILES)]
+    words = "\n".join(filter(None, map(text_of, leaves(content))))
     texts = [text for text in split_text(words, MAX_BODY) if text.strip()]
     batches: list[JsonObject] = []
     for url in files:
@@ -59,14 +53,6 @@ def full_number(number: str) -> str:
 
 MAX_SHORT_CODE = 8
 """Digits. The shortest numbers with a country code have as many, in places that Sinch lacks."""
-
-
-def _leaves(content: EventContent) -> Iterator[EventContent]:
-    if isinstance(content, CompositeContent):
-        for part in content.parts:
-            yield from _leaves(part)
-    else:
-        yield content
 
 
 def _address(url: str) -> str:

@@ -5,17 +5,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from channels_app.providers.base.files import build_file, join_files
 from channels_app.providers.base.webhook import MalformedWebhook, WebhookItem
 from channels_app.providers.sinch.outgoing import full_number
 from channels_app.providers.sinch.reports import read_batch_report, read_recipient_report
 from channels_app.providers.sinch.wire import Inbound, MediaBody, read_moment, read_wire
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
-    MediaContent,
     TextContent,
-    VideoContent,
 )
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
@@ -86,29 +83,13 @@ def _read_media(body: MediaBody) -> tuple[EventContent, JsonObject]:
     arrived = [item for item in body.media if item.url and item.status.lower() != FAILED]
     lost = len(body.media) - len(arrived)
     try:
-        files = [_build_file(str(item.url), item.content_type) for item in arrived]
+        files = [build_file(str(item.url), item.content_type) for item in arrived]
     except ValidationError as error:
         raise MalformedWebhook(f"the message holds no {error.title} that can be read") from None
     if not (words or files or lost):
         raise MalformedWebhook("the message has neither words nor files")
-    content = _join(words, files) if files else TextContent(body=words or LOST)
+    content = join_files(words, files) if files else TextContent(body=words or LOST)
     return content, {"failed_media": lost}
-
-
-def _join(text: str, files: list[MediaContent | AudioContent | VideoContent]) -> EventContent:
-    """Put words and files into one content; a recording has no caption."""
-    if len(files) > 1 or (text and isinstance(files[0], AudioContent)):
-        words = [TextContent(body=text)] if text else []
-        return CompositeContent(parts=[*words, *files])
-    return files[0].model_copy(update={"caption": text}) if text else files[0]
-
-
-def _build_file(url: str, mime_type: str) -> MediaContent | AudioContent | VideoContent:
-    if mime_type.startswith("audio/"):
-        return AudioContent(url=url, mime_type=mime_type)
-    if mime_type.startswith("video/"):
-        return VideoContent(url=url, mime_type=mime_type)
-    return MediaContent(url=url, mime_type=mime_type)
 
 
 def _moment_of(message: Inbound) -> datetime | None:

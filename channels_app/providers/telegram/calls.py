@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 
+from channels_app.providers.base.files import FILES
 from channels_app.providers.telegram.files import FileContent, caption_of, kind_of
 from channels_app.providers.telegram.keyboards import as_buttons, build_keyboard
 from channels_app.providers.telegram.lengths import MAX_CAPTION, MAX_TEXT, split_units, units
@@ -16,7 +17,6 @@ from channels_app.providers.telegram.markup import (
 from rooms.domain.content import (
     AudioContent,
     Card,
-    CompositeContent,
     EventContent,
     LocationContent,
     MediaContent,
@@ -24,10 +24,10 @@ from rooms.domain.content import (
     SystemContent,
     TextContent,
     VideoContent,
+    leaves,
 )
 from rooms.domain.json import JsonObject
 
-FILES = (MediaContent, AudioContent, VideoContent)
 MAX_ALBUM = 10
 
 
@@ -67,18 +67,10 @@ def build_calls(content: EventContent) -> list[Call]:
     Raises:
         NotSendable: If there is nothing to show, or nothing Telegram could show.
     """
-    calls = list(_build_parts(list(_leaves(content))))
+    calls = list(_build_parts(list(leaves(content))))
     if not calls:
         raise NotSendable("nothing_to_send", f"a {content.type} content shows nothing in Telegram")
     return calls
-
-
-def _leaves(content: EventContent) -> Iterator[EventContent]:
-    if isinstance(content, CompositeContent):
-        for part in content.parts:
-            yield from _leaves(part)
-    else:
-        yield content
 
 
 def _build_parts(parts: Sequence[EventContent]) -> Iterator[Call]:

@@ -1,8 +1,8 @@
 """From an event's content to what fits into one SMS or MMS each."""
 
-from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from channels_app.providers.base.files import FILES
 from channels_app.providers.base.segments import (
     Encoding,
     count_segments,
@@ -10,11 +10,8 @@ from channels_app.providers.base.segments import (
     split_text,
 )
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
-    MediaContent,
-    VideoContent,
+    leaves,
     text_of,
 )
 from rooms.domain.json import JsonObject
@@ -28,8 +25,6 @@ CHARACTERS = {Encoding.GSM7: 1520, Encoding.UCS2: 660}
 
 EVENT_ID = "event_id"
 """The field of the callback's query that names our event."""
-
-FILES = (MediaContent, AudioContent, VideoContent)
 
 
 class NotSendable(ValueError):
@@ -57,15 +52,6 @@ def build_sms(content: EventContent) -> list[JsonObject]:
     if not messages:
         raise NotSendable("empty_message", f"a {content.type} content says nothing by SMS")
     return [message | {"type": "MMS" if "media_urls" in message else "SMS"} for message in messages]
-
-
-def leaves(content: EventContent) -> Iterator[EventContent]:
-    """Yield what is no composite, in order."""
-    if isinstance(content, CompositeContent):
-        for part in content.parts:
-            yield from leaves(part)
-    else:
-        yield content
 
 
 def public_address(url: str) -> str:

@@ -2,13 +2,13 @@
 
 from pydantic import ValidationError
 
+from channels_app.providers.base.files import build_file, join_files
 from channels_app.providers.base.webhook import (
     ContactChanged,
     MalformedWebhook,
     WebhookItem,
     WebhookRequest,
 )
-from channels_app.providers.telnyx.files import File, build_file
 from channels_app.providers.telnyx.outgoing import EVENT_ID
 from channels_app.providers.telnyx.rcs_body import read_rcs_body
 from channels_app.providers.telnyx.statuses import STATUS_EVENTS, Report, read_statuses
@@ -20,7 +20,7 @@ from channels_app.providers.telnyx.wire import (
     read_event_type,
     read_moment,
 )
-from rooms.domain.content import AudioContent, CompositeContent, EventContent, TextContent
+from rooms.domain.content import EventContent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 
@@ -84,19 +84,10 @@ def read_content(message: Payload) -> tuple[EventContent, JsonObject]:
         for media in message.media or []
         if media.url
     ]
-    return _join(message.text or message.subject or "", files), {}
-
-
-def _join(text: str, files: list[File]) -> EventContent:
-    """Put words and files into one content; a recording has no caption."""
-    if not text and not files:
+    words = message.text or message.subject or ""
+    if not words and not files:
         raise MalformedWebhook("the message has neither words nor files")
-    if not files:
-        return TextContent(body=text)
-    if len(files) > 1 or (text and isinstance(files[0], AudioContent)):
-        words = [TextContent(body=text)] if text else []
-        return CompositeContent(parts=[*words, *files])
-    return files[0].model_copy(update={"caption": text}) if text else files[0]
+    return join_files(words, files), {}
 
 
 def _recipients(message: Payload) -> JsonObject:

@@ -4,8 +4,8 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from channels_app.providers.base.files import build_file
 from channels_app.providers.base.webhook import MalformedWebhook
-from channels_app.providers.telnyx.files import build_file
 from rooms.domain.content import EventContent, LocationContent, TextContent
 from rooms.domain.json import JsonObject
 

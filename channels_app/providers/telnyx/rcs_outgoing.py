@@ -4,10 +4,19 @@ import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from channels_app.providers.base.files import FILES
 from channels_app.providers.base.segments import split_text
-from channels_app.providers.telnyx.outgoing import FILES, NotSendable, leaves, public_address
+from channels_app.providers.telnyx.outgoing import NotSendable, public_address
 from rooms.domain.binding import ChannelCapabilities
-from rooms.domain.content import Button, Card, EventContent, QuickReply, RichContent, text_of
+from rooms.domain.content import (
+    Button,
+    Card,
+    EventContent,
+    QuickReply,
+    RichContent,
+    leaves,
+    text_of,
+)
 from rooms.domain.json import JsonObject
 from rooms.pipeline.plain_text import strip_html, strip_markdown
 from rooms.pipeline.transcode import DefaultTranscoder

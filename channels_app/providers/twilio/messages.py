@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from channels_app.providers.base.files import File
 from channels_app.providers.base.segments import split_text
 from rooms.domain.content import (
     AudioContent,
-    CompositeContent,
     EventContent,
     LocationContent,
     MediaContent,
@@ -17,10 +17,10 @@ from rooms.domain.content import (
     TemplateContent,
     TextContent,
     VideoContent,
+    leaves,
 )
 
 Form: TypeAlias = dict[str, str | list[str]]
-File: TypeAlias = MediaContent | AudioContent | VideoContent
 
 MAX_BODY = 1600
 MAX_FILES = 10
@@ -69,7 +69,7 @@ def build_forms(content: EventContent, surface: Surface) -> list[Form]:
         Unsendable: If the channel cannot carry it.
     """
     parts = _Parts()
-    for leaf in _leaves(content):
+    for leaf in leaves(content):
         _sort(leaf, surface, parts)
     texts = split_text("\n".join(parts.words), MAX_BODY) if any(parts.words) else []
     forms = list(_with_files(parts.files, texts, surface))
@@ -96,14 +96,6 @@ def _with_files(files: Sequence[File], texts: list[str], surface: Surface) -> It
         if texts and (surface.talks_over_audio or not any(map(_is_audio, group))):
             form["body"] = texts.pop(0)
         yield form
-
-
-def _leaves(content: EventContent) -> Iterator[EventContent]:
-    if isinstance(content, CompositeContent):
-        for part in content.parts:
-            yield from _leaves(part)
-    else:
-        yield content
 
 
 def _sort(leaf: EventContent, surface: Surface, parts: _Parts) -> None:

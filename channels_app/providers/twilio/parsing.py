@@ -6,6 +6,7 @@ Both kinds come as forms with much the same fields. A report has `MessageStatus`
 
 from collections.abc import Mapping
 
+from channels_app.providers.base.files import File, build_file, join_files
 from channels_app.providers.base.webhook import (
     ContactChanged,
     MalformedWebhook,
@@ -14,15 +15,11 @@ from channels_app.providers.base.webhook import (
     WebhookRequest,
 )
 from channels_app.providers.twilio.errors import outcome_of_code
-from channels_app.providers.twilio.messages import EVENT_ID, File
+from channels_app.providers.twilio.messages import EVENT_ID
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
     LocationContent,
-    MediaContent,
     TextContent,
-    VideoContent,
 )
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.json import JsonObject
@@ -144,18 +141,7 @@ def _read_content(fields: Mapping[str, str]) -> EventContent:
     except ValueError as error:
         raise MalformedWebhook(f"the message cannot be read: {error}") from error
     # What a button says is also the body, where there is one.
-    return _join(fields.get("Body") or fields.get("ButtonText", ""), files)
-
-
-def _join(text: str, files: list[File]) -> EventContent:
-    """Put words and files into one content; a recording has no caption."""
-    if not files:
-        return TextContent(body=text)
-    if not text:
-        return files[0] if len(files) == 1 else CompositeContent(parts=[*files])
-    if len(files) == 1 and not isinstance(files[0], AudioContent):
-        return files[0].model_copy(update={"caption": text})
-    return CompositeContent(parts=[TextContent(body=text), *files])
+    return join_files(fields.get("Body") or fields.get("ButtonText", ""), files)
 
 
 def _place(fields: Mapping[str, str]) -> LocationContent:
@@ -169,13 +155,7 @@ def _place(fields: Mapping[str, str]) -> LocationContent:
 
 def _file(fields: Mapping[str, str], number: int) -> File:
     url = _required(fields, f"MediaUrl{number}")
-    mime_type = fields.get(f"MediaContentType{number}") or "application/octet-stream"
-    match mime_type.partition("/")[0]:
-        case "audio":
-            return AudioContent(url=url, mime_type=mime_type)
-        case "video":
-            return VideoContent(url=url, mime_type=mime_type)
-    return MediaContent(url=url, mime_type=mime_type)
+    return build_file(url, fields.get(f"MediaContentType{number}"))
 
 
 def _read_consent(message: InboundMessage, fields: Mapping[str, str]) -> ContactChanged | None:

@@ -1,21 +1,15 @@
 """From an event's content to messages of 1000 characters, or a file with words."""
 
-from collections.abc import Iterator
-
+from channels_app.providers.base.files import FILES
 from channels_app.providers.base.segments import split_text
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
-    MediaContent,
-    VideoContent,
+    leaves,
     text_of,
 )
 
 MAX_MESSAGE = 1000
 """Characters of one message."""
-
-FILES = (MediaContent, AudioContent, VideoContent)
 
 
 class NotSendable(ValueError):
@@ -32,8 +26,8 @@ def build_messages(content: EventContent) -> list[dict[str, str]]:
     Raises:
         NotSendable: If there is nothing to say, or a file that has no public address.
     """
-    files = [_address(leaf.url) for leaf in _leaves(content) if isinstance(leaf, FILES)]
-    words = "\n".join(filter(None, map(text_of, _leaves(content))))
+    files = [_address(leaf.url) for leaf in leaves(content) if isinstance(leaf, FILES)]
+    words = "\n".join(filter(None, map(text_of, leaves(content))))
     texts = [text for text in split_text(words, MAX_MESSAGE) if text.strip()]
     messages: list[dict[str, str]] = []
     for url in files:
@@ -43,14 +37,6 @@ def build_messages(content: EventContent) -> list[dict[str, str]]:
     if not messages:
         raise NotSendable("empty_message", f"a {content.type} content says nothing by SMS")
     return messages
-
-
-def _leaves(content: EventContent) -> Iterator[EventContent]:
-    if isinstance(content, CompositeContent):
-        for part in content.parts:
-            yield from _leaves(part)
-    else:
-        yield content
 
 
 def _address(url: str) -> str:

@@ -11,16 +11,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from channels_app.providers.base.files import build_file, join_files
 from channels_app.providers.base.phone import normalize_phone
 from channels_app.providers.base.webhook import MalformedWebhook, WebhookRequest
 from channels_app.providers.voicemeup.config import TIMEZONE
 from rooms.domain.content import (
-    AudioContent,
-    CompositeContent,
     EventContent,
-    MediaContent,
     TextContent,
-    VideoContent,
 )
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
@@ -129,19 +126,9 @@ def _content_of(received: Received) -> EventContent | None:
             raise MalformedWebhook("the message has neither words nor a file")
         return TextContent(body=words) if words else None
     try:
-        return _build_file(url, received.mime_type, words or None)
+        return join_files(words, [build_file(url, received.mime_type)])
     except ValidationError as error:
         raise MalformedWebhook(f"the message holds no {error.title} that can be read") from None
-
-
-def _build_file(url: str, mime_type: str, words: str | None) -> EventContent:
-    if mime_type.startswith("audio/"):
-        recording = AudioContent(url=url, mime_type=mime_type)
-        # A recording has no caption.
-        return CompositeContent(parts=[TextContent(body=words), recording]) if words else recording
-    if mime_type.startswith("video/"):
-        return VideoContent(url=url, mime_type=mime_type, caption=words)
-    return MediaContent(url=url, mime_type=mime_type, caption=words)
 
 
 def _full_number(number: str) -> str:
