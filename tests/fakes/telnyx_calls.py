@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx
 
-from channels_app.testing.fakes.telnyx import AGENT_ID, API_KEY, PROFILE_ID, FakeTelnyx
+from channels_app.testing.fakes.telnyx import API_KEY, FakeTelnyx
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID, PROFILE_ID
 
 SMS: dict[str, Any] = {"from": "+15145550199", "to": "+15145550123", "text": "Hello, World!"}
 RCS: dict[str, Any] = {

@@ -118,6 +118,7 @@ def test_wrong_batches_are_refused(sinch: FakeSinch, body: Any, code: str) -> No
         ("PUT", "", {"Authorization": f"Bearer {API_TOKEN}"}, 405),
         ("POST", "/dry_run", {"Authorization": f"Bearer {API_TOKEN}"}, 404),
         ("POST", "?page=1", {"Authorization": f"Bearer {API_TOKEN}"}, 404),
+        ("GET", "?size=1", {"Authorization": f"Bearer {API_TOKEN}"}, 400),
     ],
 )
 def test_calls_that_are_no_call_are_refused(

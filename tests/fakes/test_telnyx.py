@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from channels_app.testing.fakes import telnyx_webhooks as webhooks
-from channels_app.testing.fakes.telnyx import API_KEY, PROFILE_ID, FakeTelnyx, too_many_requests
+from channels_app.testing.fakes.telnyx import API_KEY, FakeTelnyx, too_many_requests
+from channels_app.testing.fakes.telnyx_desk import PROFILE_ID
 from tests.fakes.telnyx_calls import IMAGE, RCS, SMS, codes, post
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from channels_app.testing.fakes.telnyx import AGENT_ID, API_KEY, FEATURES, FakeTelnyx
+from channels_app.testing.fakes.telnyx import API_KEY, FEATURES, FakeTelnyx
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID
 from tests.fakes.telnyx_calls import IMAGE, RCS, SMS, codes, post
 
 YES = {"reply": {"text": "Yes", "postback_data": "eWVz"}}

@@ -206,7 +206,7 @@ def test_a_wrong_form_is_refused(twilio: FakeTwilio, form: dict[str, Any], code:
         ),
         ("POST", MESSAGES, {"json": RIGHT}, 415),
         ("POST", MESSAGES, {"files": {"Body": "hi"}}, 415),
-        ("GET", MESSAGES, {}, 405),
+        ("PUT", MESSAGES, {}, 405),
         ("PUT", MESSAGES, {"data": RIGHT}, 405),
         ("POST", MESSAGES.removesuffix(".json"), {"data": RIGHT}, 404),
         ("POST", MESSAGES.replace(ACCOUNT_SID, "AC" + "2" * 32), {"data": RIGHT}, 404),

@@ -1,7 +1,8 @@
 """ElasticEmail's API, version 4: transactional mails and mails to lists.
 
 Sources: the SDK ElasticEmail 4.1.4 for Python (`EmailTransactionalMessageData`, `EmailMessageData`,
-`EmailContent`, `BodyPart`, `MessageAttachment`, `Options`, `EmailSend`, `EmailsApi`,
+`EmailContent`, `BodyPart`, `MessageAttachment`, `Options`, `EmailSend`, `EmailsApi` (viewing one
+takes a key of any level),
 `Configuration.auth_settings`). Unconfirmed: that unknown fields are refused, and the words,
 statuses and envelope of refusals (the SDK reads no body of errors).
 """
@@ -20,6 +21,7 @@ from channels_app.testing.fakes.server import FakeVendor, Refused, Request, Resp
 API_KEY = "FAKE0123456789ABCDEF"
 MAX_BYTES = 20 * 1024 * 1024  # unconfirmed
 
+VIEW = re.compile(r"/v4/emails/[^/]+/view")
 ADDRESS = re.compile(r"(?:[^<>@\r\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+)")
 
 
@@ -161,6 +163,8 @@ class FakeElasticEmail(FakeVendor):
                 return self._take(read(request, TransactionalMail))
             case "POST", "/v4/emails":
                 return self._take(read(request, ListMail))
+            case "GET", path if VIEW.fullmatch(path):
+                raise refusal(404, "Email not found")
         raise refusal(404, "Not Found")
 
     def _take(self, body: TransactionalMail | ListMail) -> Response:

@@ -2,7 +2,8 @@
 
 Sources: "Handle Errors" of the Graph API (the error object), "Messenger Platform: Common Error
 Codes", "WhatsApp Cloud API: Error codes" and pywa 4.5.0 `WhatsAppError.from_dict`
-(`error_data.details`), "Messenger Platform: Webhooks" (`X-Hub-Signature-256`, escaped non-ASCII).
+(`error_data.details`), "Messenger Platform: Webhooks" (`X-Hub-Signature-256`, escaped non-ASCII),
+"Secure Graph API Calls" (`appsecret_proof`).
 """
 
 import hashlib
@@ -96,6 +97,18 @@ class FakeGraph(FakeVendor):
         if request.headers.get("authorization") != f"Bearer {self.token}":
             raise self.refusal(EXPIRED_TOKEN, "Invalid OAuth access token.", status=401)
         return request.path[version.end() :]
+
+    def check_proof(self, request: Request) -> None:
+        """Refuse a proof of the app's secret that does not fit the token.
+
+        Raises:
+            Refused: If there is one and it is wrong.
+        """
+        given = dict(request.query).get("appsecret_proof")
+        proof = hmac.new(self.app_secret.encode(), self.token.encode(), hashlib.sha256).hexdigest()
+        if given not in (None, proof):
+            words = "Invalid appsecret_proof provided in the API argument"
+            raise self.refusal(INVALID_PARAMETER, words)
 
     def read(self, request: Request, shape: TypeAdapter[Body]) -> Body:
         """Return a JSON body.

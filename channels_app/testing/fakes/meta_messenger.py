@@ -1,7 +1,7 @@
 """The Messenger Send API of one page.
 
-Sources: "Messenger Platform: Send API", "Sender actions", "Common error codes". Unconfirmed: the
-order in which Meta checks recipient and window.
+Sources: "Messenger Platform: Send API", "Sender actions", "Messenger Profile", "Common error
+codes". Unconfirmed: the order in which Meta checks recipient and window.
 """
 
 from dataclasses import dataclass
@@ -46,6 +46,7 @@ class FakeMessenger(FakeGraph):
         closed: People who wrote more than 24 hours ago; they get tagged and utility messages only.
         unknown: Ids that belong to nobody.
         unavailable: People who cannot be reached now.
+        may_send: Whether the token has the permission pages_messaging.
     """
 
     def __init__(self, page_id: str = PAGE_ID) -> None:
@@ -57,10 +58,13 @@ class FakeMessenger(FakeGraph):
         self.closed: set[str] = set()
         self.unknown: set[str] = set()
         self.unavailable: set[str] = set()
+        self.may_send = True
 
     def answer(self, request: Request) -> Response:
         """Take a request as graph.facebook.com would."""
         node = self.node_of(request)
+        if request.method == "GET" and (told := self._tell(request, node)):
+            return told
         if request.method != "POST" or node not in ("/me/messages", f"/{self.page_id}/messages"):
             raise self.refusal(
                 INVALID_PARAMETER,
@@ -71,6 +75,18 @@ class FakeMessenger(FakeGraph):
         if self.names(request, "sender_action"):
             return self._act(self.read(request, ACTION))
         return self._send(self.read(request, SEND))
+
+    def _tell(self, request: Request, node: str) -> Response | None:
+        """Describe the page or its Messenger profile; None if it is something else."""
+        self.check_proof(request)
+        if node in ("/me", f"/{self.page_id}"):
+            return Response(200, {"id": self.page_id, "name": "Willow Lane"})
+        if node != "/me/messenger_profile":
+            return None
+        if not self.may_send:
+            words = "(#200) Requires pages_messaging permission to manage the object"
+            raise self.refusal(200, words)
+        return Response(200, {"data": []})
 
     def _act(self, action: Action) -> Response:
         self._check_person(action.recipient.id)

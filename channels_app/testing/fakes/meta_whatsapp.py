@@ -1,6 +1,7 @@
 """The WhatsApp Cloud API of one business number.
 
-Sources: "WhatsApp Cloud API: Messages", "Media" (retrieve URL, download), "Error codes"; responses
+Sources: "WhatsApp Cloud API: Messages", "Media" (retrieve URL, download), "Error codes",
+"Business phone numbers" (the number, the numbers of an account); responses
 as in pywa 4.5.0 `GraphAPI.send_raw_request` and `get_media_url`. Unconfirmed: which code a missing
 media address answers after it has expired (404 here).
 """
@@ -24,6 +25,7 @@ PHONE_NUMBER_ID = "106540352242922"
 WABA_ID = "102290129340398"
 DOWNLOADS = "/whatsapp_business/attachments/"
 
+NO_PERMISSION = 200
 NOT_WHATSAPP = 131026
 WINDOW_CLOSED = 131047
 NO_SUCH_TEMPLATE = 132001
@@ -67,6 +69,8 @@ class FakeWhatsAppCloud(FakeGraph):
         closed: Recipients who wrote more than 24 hours ago; they get templates only.
         not_on_whatsapp: Recipients that Meta cannot reach.
         media: The files that people sent, by id.
+        may_manage: Whether the token may look at the number and its account.
+        has_number: Whether the account has the number.
     """
 
     def __init__(self, phone_number_id: str = PHONE_NUMBER_ID, waba_id: str = WABA_ID) -> None:
@@ -78,6 +82,8 @@ class FakeWhatsAppCloud(FakeGraph):
         self.templates: dict[tuple[str, str], int] = {}
         self.closed: set[str] = set()
         self.not_on_whatsapp: set[str] = set()
+        self.may_manage = True
+        self.has_number = True
         self.media: dict[str, MediaFile] = {}
 
     def answer(self, request: Request) -> Response:
@@ -89,6 +95,8 @@ class FakeWhatsAppCloud(FakeGraph):
             return self._post(request)
         if request.method == "GET" and node.lstrip("/") in self.media:
             return self._locate(request, node.lstrip("/"))
+        if request.method == "GET" and (told := self._tell(request, node.lstrip("/"))):
+            return told
         raise self.refusal(
             INVALID_PARAMETER,
             f"Unsupported {request.method.lower()} request. Object with ID '{node.lstrip('/')}' "
@@ -96,6 +104,18 @@ class FakeWhatsAppCloud(FakeGraph):
             "operation.",
             subcode=NO_SUCH_OBJECT,
         )
+
+    def _tell(self, request: Request, node: str) -> Response | None:
+        """Describe the number or its account; None if it is something else."""
+        self.check_proof(request)
+        number = {"id": self.phone_number_id, "display_phone_number": "+1 514-555-0199"}
+        if not self.may_manage:
+            raise self.refusal(NO_PERMISSION, "(#200) You do not have the necessary permissions")
+        if node == self.phone_number_id:
+            return Response(200, number)
+        if node == f"{self.hooks.waba_id}/phone_numbers":
+            return Response(200, {"data": [number] if self.has_number else []})
+        return None
 
     # -- messages
 

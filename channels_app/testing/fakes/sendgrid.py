@@ -1,8 +1,8 @@
 """SendGrid's Mail Send API, version 3.
 
-Sources: the pages "Mail Send", "Mail Send errors", "Errors" and "Rate limits" of the vendor's API
-reference, the schema in sendgrid-oai, and the SDK sendgrid 6.12.5 for Python. Unconfirmed: the
-exact words of refusals, and the characters of an `X-Message-Id`.
+Sources: the pages "Mail Send", "Mail Send errors", "Scopes", "Errors" and "Rate limits" of the
+vendor's API reference, the schema in sendgrid-oai, and the SDK sendgrid 6.12.5 for Python.
+Unconfirmed: the exact words of refusals, and the characters of an `X-Message-Id`.
 """
 
 from collections.abc import Sequence
@@ -36,18 +36,22 @@ class FakeSendGrid(FakeVendor):
 
     Attributes:
         sent: What was taken, oldest first.
+        scopes: What the key may do.
     """
 
     def __init__(self, api_key: str = API_KEY, *, verified: Sequence[str] | None = None) -> None:
         super().__init__()
         self.api_key = api_key
         self.verified = verified
+        self.scopes = ["mail.send", "sender_verification_eligible", "2fa_required"]
         self.sent: list[SendGridMail] = []
 
     def answer(self, request: Request) -> Response:
         """Take a mail."""
         if request.headers.get("authorization") != f"Bearer {self.api_key}":
             raise refusal(401, "The provided authorization grant is invalid, expired, or revoked")
+        if (request.method, request.path) == ("GET", "/v3/scopes"):
+            return Response(200, {"scopes": self.scopes})
         if request.path != "/v3/mail/send" or request.query:
             raise refusal(404, "not found")
         if request.method != "POST":

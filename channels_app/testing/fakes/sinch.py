@@ -1,9 +1,9 @@
 """Sinch's SMS API: batches of one service plan.
 
 Sources: the SDK sinch 2.1.0 for Python (`SendSMSEndpoint` of the batches, bearer token of a service
-plan, `TextResponse`, `MediaResponse`) and the page "HTTP Status Codes for the SMS REST API" (error
-envelope). Unconfirmed: which code is told of which wrong field, and the status of a sender that is
-not the plan's.
+plan, `ListBatchesEndpoint`, `TextResponse`, `MediaResponse`) and the page "HTTP Status Codes for
+the SMS REST API" (error envelope). Unconfirmed: which code is told of which wrong field, and the
+status of a sender that is not the plan's.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from channels_app.testing.fakes.sinch_requests import MediaBatch, TextBatch
 PLAN_ID = "9f1c2d3e4b5a49d1b0c3d4e5f6a7b8c9"
 API_TOKEN = "sinch-token-0001"
 CREATED_AT = "2026-01-01T00:00:00.000Z"
+LIST_QUERY = {"page", "page_size", "from", "start_date", "end_date", "client_reference"}
 CONSTRAINT = "syntax_constraint_violation"
 
 KINDS: dict[str, type[TextBatch | MediaBatch]] = {"mt_text": TextBatch, "mt_media": MediaBatch}
@@ -54,7 +55,11 @@ class FakeSinch(FakeVendor):
         """Take a batch."""
         if request.headers.get("authorization") != f"Bearer {API_TOKEN}":
             raise Refused(Response(401, None))
-        if request.path != f"/xms/v1/{PLAN_ID}/batches" or request.query:
+        if request.path != f"/xms/v1/{PLAN_ID}/batches":
+            raise refusal(404, "not_found", "Not found")
+        if request.method == "GET":
+            return self._list(dict(request.query))
+        if request.query:
             raise refusal(404, "not_found", "Not found")
         if request.method != "POST":
             raise refusal(405, "method_not_allowed", "Method not allowed")
@@ -66,6 +71,14 @@ class FakeSinch(FakeVendor):
         echo = batch.model_dump(mode="json", by_alias=True, exclude_none=True)
         more = {"created_at": CREATED_AT, "modified_at": CREATED_AT, "canceled": False}
         return Response(201, {"id": taken.id} | echo | more)
+
+    def _list(self, asked: dict[str, str]) -> Response:
+        if asked.keys() - LIST_QUERY or not asked.get("page_size", "30").isdecimal():
+            raise refusal(400, "syntax_invalid_parameter_format", "Invalid query")
+        size = int(asked.get("page_size", "30"))
+        batches = [{"id": batch.id, "type": batch.request.type} for batch in self.sent[-size:]]
+        count = {"count": len(self.sent), "page": 0, "page_size": len(batches)}
+        return Response(200, {**count, "batches": batches})
 
 
 def refusal(status: int, code: str, text: str) -> Refused:

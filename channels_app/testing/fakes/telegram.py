@@ -63,6 +63,8 @@ class FakeTelegram(FakeVendor):
         files: The bytes of each file id.
         sent: What was taken, oldest first.
         webhook: What `setWebhook` was told last.
+        pending: How many updates wait for the webhook.
+        webhook_error: What went wrong with it last, in Telegram's words.
         updates: Makes the webhook requests of this bot.
     """
 
@@ -75,6 +77,8 @@ class FakeTelegram(FakeVendor):
         self.files: dict[str, bytes] = {}
         self.sent: list[SentMessage] = []
         self.webhook: dict[str, Any] = {}
+        self.pending = 0
+        self.webhook_error = ""
         self.updates = TelegramUpdates(secret)
         self._messages: dict[tuple[int | str, int], dict[str, Any]] = {}
         self._last_ids: Counter[int | str] = Counter()
@@ -111,6 +115,10 @@ class FakeTelegram(FakeVendor):
     def _serve(self, method: str, fields: dict[str, Any]) -> Response:
         if method == "getFile":
             return self._describe_file(fields["file_id"])
+        if method == "getMe":
+            return _ok({**BOT, "can_join_groups": True, "can_read_all_group_messages": False})
+        if method == "getWebhookInfo":
+            return _ok(self._describe_webhook())
         if method == "setWebhook":
             self.webhook = fields
         elif "chat_id" in fields:
@@ -190,6 +198,13 @@ class FakeTelegram(FakeVendor):
     def _note(self, method: str, fields: dict[str, Any], message_id: int | None) -> Response:
         self.sent.append(SentMessage(method, fields.get("chat_id"), message_id, fields))
         return _ok(True)
+
+    def _describe_webhook(self) -> dict[str, Any]:
+        url = self.webhook.get("url", "")
+        info = {"url": url, "has_custom_certificate": False, "pending_update_count": self.pending}
+        if not self.webhook_error:
+            return info
+        return {**info, "last_error_date": SENT_AT, "last_error_message": self.webhook_error}
 
     # -- files
 

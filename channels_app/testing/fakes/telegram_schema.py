@@ -209,6 +209,14 @@ class GetFile(Wire):
     file_id: str
 
 
+class GetMe(Wire):
+    """`getMe`."""
+
+
+class GetWebhookInfo(Wire):
+    """`getWebhookInfo`."""
+
+
 class SetWebhook(Wire):
     """`setWebhook`."""
 
@@ -248,6 +256,8 @@ METHODS: Mapping[str, type[Wire]] = {
         SendChatAction,
         AnswerCallbackQuery,
         GetFile,
+        GetMe,
+        GetWebhookInfo,
         SetWebhook,
     )
 }

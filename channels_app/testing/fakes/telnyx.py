@@ -17,14 +17,20 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from channels_app.testing.fakes.server import FakeVendor, Refused, Request, Response
+from channels_app.testing.fakes.server import FakeVendor, Request, Response
+from channels_app.testing.fakes.telnyx_desk import (
+    AGENT_ID,
+    ORGANIZATION_ID,
+    PROFILE_ID,
+    TelnyxDesk,
+)
+from channels_app.testing.fakes.telnyx_desk import (
+    refusal as refusal,
+)
 from channels_app.testing.fakes.telnyx_rcs_requests import RcsRequest
 from channels_app.testing.fakes.telnyx_requests import MAX_PARTS, SmsRequest, Wire, count_parts
 
 API_KEY = "KEY0123456789ABCDEF_test"
-PROFILE_ID = "4000eba1-a0c0-4563-9925-b25e842a7cb6"
-AGENT_ID = "Agent007"
-ORGANIZATION_ID = "b448f9cc-a842-4784-98e9-03c1a5872950"
 RECEIVED_AT = "2026-01-01T00:00:00.000+00:00"
 FEATURES = ["RICHCARD_STANDALONE", "RICHCARD_CAROUSEL", "ACTION_OPEN_URL", "ACTION_DIAL"]
 
@@ -49,6 +55,7 @@ class FakeTelnyx(FakeVendor):
     Attributes:
         sent: What was taken, oldest first; a replayed request is in it once.
         blocked: Phone numbers that have sent STOP.
+        desk: What can be looked up.
         features: What phones can do by RCS; phones that are not in it cannot do RCS.
     """
 
@@ -56,6 +63,7 @@ class FakeTelnyx(FakeVendor):
         super().__init__()
         self.sent: list[TelnyxMessage] = []
         self.blocked: set[str] = set()
+        self.desk = TelnyxDesk()
         self.features: dict[str, list[str]] = {}
         self._answers: dict[tuple[str, str], tuple[bytes, Response]] = {}
 
@@ -65,9 +73,11 @@ class FakeTelnyx(FakeVendor):
         return f"{self.url}/v2"
 
     def answer(self, request: Request) -> Response:
-        """Take a message or tell what a phone can do."""
+        """Take a message, tell what a phone can do, or look something up."""
         if request.headers.get("authorization") != f"Bearer {API_KEY}":
             raise refusal(401, "10009", "Authentication failed")
+        if request.method == "GET" and (told := self.desk.answer(request)):
+            return told
         if request.query:
             raise refusal(400, "10015", "Bad Request", detail="these endpoints take no query")
         match request.method, request.path:
@@ -137,16 +147,6 @@ class FakeTelnyx(FakeVendor):
         message = TelnyxMessage(str(uuid4()), body, key)
         self.sent.append(message)
         return message
-
-
-def refusal(
-    status: int, code: str, title: str, *, detail: str = "", pointer: str | None = None
-) -> Refused:
-    """Return an error in the vendor's envelope."""
-    error: dict[str, Any] = {"code": code, "title": title, "detail": detail or title}
-    if pointer is not None:
-        error["source"] = {"pointer": pointer}
-    return Refused(Response(status, {"errors": [error]}))
 
 
 def too_many_requests(reset_s: int) -> Response:

@@ -15,13 +15,12 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from channels_app.testing.fakes.telnyx import AGENT_ID, ORGANIZATION_ID, PROFILE_ID
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID, NUMBER, ORGANIZATION_ID, PROFILE_ID
 
 SIGNING_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC_KEY = base64.b64encode(SIGNING_KEY.public_key().public_bytes_raw()).decode()
 
 CUSTOMER = "+15145550123"
-NUMBER = "+15145550199"
 OCCURRED_AT = "2026-01-01T00:00:00.123+00:00"
 
 

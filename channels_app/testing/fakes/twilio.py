@@ -1,8 +1,9 @@
-"""Twilio on loopback: Messages, their media, and the typing indicator of WhatsApp.
+"""Twilio on loopback: Messages, their media, typing in WhatsApp, and what an account has.
 
 Sources: twilio-python 9.13.0 `MessageList` (paths), `messaging.v2.TypingIndicatorInstance`; Twilio
 Docs "Message Resource", "Media Resource", "Typing Indicators resource". Unconfirmed: the statuses
 of a wrong content type (415) and a wrong method (405), and what the storage says to credentials.
+What `twilio_account` serves has its sources there.
 """
 
 import base64
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from channels_app.testing.fakes.server import FakeVendor, Refused, Request, Response
+from channels_app.testing.fakes.twilio_account import TwilioAccountDesk
 from channels_app.testing.fakes.twilio_answers import (
     ACCOUNT_PATH,
     ACCOUNT_SID,
@@ -82,6 +84,7 @@ class FakeTwilio(FakeVendor):
         sent: The messages that were taken, oldest first.
         typing: The typing indicators that were taken.
         opted_out: Recipients who have answered STOP; as in `To`.
+        desk: What can be read about the account, and its API keys.
         storage: The host to which media addresses lead; it serves as long as this does.
     """
 
@@ -93,6 +96,7 @@ class FakeTwilio(FakeVendor):
         self.sent: list[SentMessage] = []
         self.typing: list[TypingForm] = []
         self.opted_out: set[str] = set()
+        self.desk = TwilioAccountDesk()
         self.storage = FakeStorage()
 
     @contextmanager
@@ -115,6 +119,8 @@ class FakeTwilio(FakeVendor):
             Refused: If credentials, path, method or fields are not as documented.
         """
         self._check_credentials(request)
+        if request.method == "GET" and (told := self.desk.answer(request, self.services)):
+            return told
         if request.path == "/v2/Indicators/Typing.json":
             return self._only(request, "POST", self._show_typing)
         below = request.path.removeprefix(f"{ACCOUNT_PATH}/{ACCOUNT_SID}")
@@ -166,7 +172,7 @@ class FakeTwilio(FakeVendor):
     def _check_credentials(self, request: Request) -> None:
         expected = {
             base64.b64encode(f"{user}:{secret}".encode()).decode()
-            for user, secret in self.credentials.items()
+            for user, secret in (self.credentials | self.desk.keys).items()
         }
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme != "Basic" or given not in expected:
