@@ -64,6 +64,7 @@ def port_of(site: Site) -> int:
         "255.255.255.255", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1",
         "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1",
         "64:ff9b::10.0.0.1", "2002:7f00:1::1", "2001:db8::1", "localhost", "",
+        "192.0.0.192", "168.63.129.16",
     ],
 )  # fmt: skip
 def test_an_address_of_our_own_network_is_not_public(address: str) -> None:

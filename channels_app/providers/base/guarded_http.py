@@ -8,7 +8,9 @@ requests of their own and pass the same check.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 import httpx
@@ -17,6 +19,12 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Clouds answer their machines here (Oracle's metadata, Azure's WireServer), though the second is a
+# public address, and Python has known the first for a private one only since 2024.
+_OF_CLOUDS = (
+    ipaddress.IPv4Network("192.0.0.0/24"),
+    ipaddress.IPv4Network("168.63.129.16/32"),
+)
 
 
 class ForbiddenHostError(httpx.UnsupportedProtocol):
@@ -46,6 +54,16 @@ def is_public(address: str) -> bool:
     return all(_is_global(each) for each in _meanings(ip))
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates of the web once: it takes tens of milliseconds, in which all wait."""
+    return httpx.create_ssl_context()
+
+
+def _make_transport() -> httpx.AsyncBaseTransport:
+    return httpx.AsyncHTTPTransport(verify=_trusted())
+
+
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Reaches public hosts only; hand it to an `httpx.AsyncClient` or a `VendorClient`.
 
@@ -65,7 +83,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         allow_private: bool = False,
         allow_http: bool = False,
         resolve: Resolve = resolve_host,
-        make_transport: Callable[[], httpx.AsyncBaseTransport] = httpx.AsyncHTTPTransport,
+        make_transport: Callable[[], httpx.AsyncBaseTransport] = _make_transport,
     ) -> None:
         self._allow_private = allow_private
         self._schemes = {"https", "http"} if allow_http else {"https"}
@@ -82,14 +100,25 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             httpx.ConnectError: If the host is unknown or takes no connection.
         """
         host = request.url.raw_host.decode("ascii")
+        addresses = await self.find_addresses(request)
+        if host not in self._transports:
+            self._transports[host] = self._make_transport()
+        return await _try_each(self._transports[host], request, host, addresses)
+
+    async def find_addresses(self, request: httpx.Request) -> Sequence[str]:
+        """Return where a request would go; nothing is sent.
+
+        Raises:
+            ForbiddenHostError: If it must not go there.
+            httpx.ConnectError: If the host is unknown.
+        """
+        host = request.url.raw_host.decode("ascii")
         if request.url.scheme not in self._schemes:
             raise ForbiddenHostError(f"{host}: use one of {sorted(self._schemes)}", request=request)
         addresses = await self._look_up(host, request)
         if not self._allow_private and not all(map(is_public, addresses)):
             raise ForbiddenHostError(f"{host} is not a public host", request=request)
-        if host not in self._transports:
-            self._transports[host] = self._make_transport()
-        return await _try_each(self._transports[host], request, host, addresses)
+        return addresses
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -169,5 +198,7 @@ def _meanings(ip: Address) -> list[Address]:
 
 def _is_global(ip: Address) -> bool:
     if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
+        return False
+    if any(ip in network for network in _OF_CLOUDS):
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
