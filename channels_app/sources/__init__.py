@@ -1,0 +1,1 @@
+"""Sources: they fetch messages where nobody would post them to us."""

@@ -1,0 +1,1 @@
+"""Running sources: one process at a time, started again when they fail, never lost from sight."""
