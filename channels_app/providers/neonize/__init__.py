@@ -1,0 +1,1 @@
+"""WhatsApp through a personal account, by neonize; unofficial."""

@@ -1,0 +1,177 @@
+"""What neonize's client tells of: messages, changes to them, receipts, typing."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from channels_app.providers.base.webhook import (
+    MessageDeleted,
+    MessageEdited,
+    MessageReacted,
+    SenderTyping,
+    WebhookItem,
+)
+from channels_app.providers.neonize import extra, jids
+from channels_app.providers.neonize.contents import Fetch, read_content, unwrap
+from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.json import JsonObject
+from rooms.domain.message import InboundMessage
+from rooms.domain.sender import ALIASES
+
+logger = logging.getLogger("roomkit.channels.neonize")
+
+NAME = "whatsapp_personal"
+RECEIPTS = {
+    "DELIVERED": "delivered",
+    "READ": "read",
+    "READ_SELF": "read",
+    "PLAYED": "read",
+    "PLAYED_SELF": "read",
+}
+TROUBLES = ("RETRY", "SERVER_ERROR")
+# Seconds would only be this many in the year 5138; the same field also comes in milliseconds.
+MOST_SECONDS = 100_000_000_000
+
+
+class EventReader:
+    """Reads the events of one account.
+
+    Args:
+        channel_id: Where its messages come in.
+        self_chat: Whether what its owner writes to themselves is a message.
+        fetch: Fetches files.
+    """
+
+    def __init__(self, channel_id: str, *, self_chat: bool, fetch: Fetch) -> None:
+        self._channel_id = channel_id
+        self._self_chat = self_chat
+        self._fetch = fetch
+
+    async def read_message(self, event: Any) -> list[WebhookItem]:
+        """Return what a message is: one that people see, a change of one, or nothing to us."""
+        if not self._is_for_us(event.Info.MessageSource) or not event.HasField("Message"):
+            return []
+        message = unwrap(event.Message)
+        if message.HasField("reactionMessage"):
+            return [self._read_reaction(event, message.reactionMessage)]
+        if message.HasField("protocolMessage"):
+            return await self._read_change(event, message.protocolMessage)
+        read = await read_content(message, self._fetch)
+        if read.content is None:
+            return []
+        source, about = event.Info.MessageSource, self._about(event)
+        return [
+            InboundMessage(
+                channel_id=self._channel_id,
+                sender_id=about["sender_id"],
+                content=read.content,
+                external_id=event.Info.ID,
+                provider_message_id=event.Info.ID,
+                thread_id=jids.name_of(source.Chat) if jids.is_group(source.Chat) else None,
+                timestamp=about["timestamp"],
+                raw_payload=about["raw"],
+                metadata={**person_of(event), **read.facts},
+            )
+        ]
+
+    def read_receipt(self, event: Any) -> list[WebhookItem]:
+        """Return what became of our messages."""
+        source = event.MessageSource
+        word = event.ReceiptType.Name(event.Type)
+        if word in TROUBLES:
+            facts = {"channel_id": self._channel_id, "receipt": word}
+            logger.info("recipient could not read a message yet", extra=facts)
+        # What is read on another of our own devices are other people's messages.
+        if word not in RECEIPTS or (source.IsFromMe and not self._self_chat):
+            return []
+        return [
+            DeliveryStatus(
+                channel_id=self._channel_id,
+                provider=NAME,
+                message_id=message_id,
+                status=RECEIPTS[word],
+                recipient=addresses_of(source)[0],
+                timestamp=read_time(event.Timestamp),
+                raw={"vendor_status": word.lower()},
+            )
+            for message_id in event.MessageIDs
+        ]
+
+    def read_presence(self, event: Any) -> list[WebhookItem]:
+        """Return that somebody types; in groups that would be shown where they write in private."""
+        source = event.MessageSource
+        if source.IsFromMe or jids.is_group(source.Chat):
+            return []
+        is_typing = event.ChatPresence.Name(event.State) == "COMPOSING"
+        return [SenderTyping(self._channel_id, addresses_of(source)[0], is_typing)]
+
+    def _is_for_us(self, source: Any) -> bool:
+        if source.Chat.Server == jids.NEWSLETTERS:
+            return False
+        if source.Chat.Server == jids.BROADCASTS and source.Chat.User == jids.STATUS:
+            return False
+        if not source.IsFromMe:
+            return True
+        return self._self_chat and jids.same_person(source.Chat, source.Sender)
+
+    def _read_reaction(self, event: Any, reaction: Any) -> MessageReacted:
+        return MessageReacted(
+            channel_id=self._channel_id,
+            provider_message_id=reaction.key.ID,
+            emoji=reaction.text,
+            external_id=event.Info.ID,
+            **self._about(event),
+        )
+
+    async def _read_change(self, event: Any, change: Any) -> list[WebhookItem]:
+        """Read an edit or a deletion; the rest is what devices tell each other."""
+        if not change.HasField("key"):
+            return []
+        told = {
+            "channel_id": self._channel_id,
+            "provider_message_id": change.key.ID,
+            "external_id": event.Info.ID,
+            **self._about(event),
+        }
+        word = change.Type.Name(change.type)
+        if word == "REVOKE":
+            return [MessageDeleted(**told)]
+        if word != "MESSAGE_EDIT" or not change.HasField("editedMessage"):
+            return []
+        read = await read_content(unwrap(change.editedMessage), self._fetch)
+        return [MessageEdited(**told, content=read.content)] if read.content else []
+
+    def _about(self, event: Any) -> JsonObject:
+        return {
+            "sender_id": addresses_of(event.Info.MessageSource)[0],
+            "timestamp": read_time(event.Info.Timestamp),
+            "raw": extra.as_json(event),
+        }
+
+
+def addresses_of(source: Any) -> list[str]:
+    """Return the addresses of a sender: the number first, then the id that hides it."""
+    known = [jid for jid in (source.Sender, source.SenderAlt) if jid.User] or [source.Chat]
+    known.sort(key=lambda jid: bool(jid.Server == jids.HIDDEN))
+    return list(dict.fromkeys(map(jids.address_of, known)))
+
+
+def person_of(event: Any) -> JsonObject:
+    """Return what is known of a sender, and where to answer if that is not the sender."""
+    source = event.Info.MessageSource
+    first, *others = addresses_of(source)
+    facts: JsonObject = {"sender_name": event.Info.Pushname} if event.Info.Pushname else {}
+    if others or first.endswith(f"@{jids.HIDDEN}"):
+        facts[ALIASES] = others
+    if jids.is_group(source.Chat):
+        group = jids.name_of(source.Chat)
+        facts |= {"phone_number": group, "group_id": group}
+    return facts
+
+
+def read_time(timestamp: int) -> datetime | None:
+    """Return a moment that is told in seconds or milliseconds; 0 is none."""
+    if timestamp <= 0:
+        return None
+    seconds = timestamp / 1000 if timestamp > MOST_SECONDS else timestamp
+    return datetime.fromtimestamp(seconds, UTC)
