@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 
 from rooms.domain.event import RoomEvent
+from rooms.domain.progress import name_send
 
 
 def build_body(event: RoomEvent, recipient_id: str) -> bytes:
@@ -26,4 +27,4 @@ def build_id(event: RoomEvent, recipient_id: str) -> str:
     Receivers know a repeated webhook by it, so that one whose outcome is unknown can be repeated.
     """
     recipient = sha256(recipient_id.encode()).hexdigest()[:16]
-    return f"msg_{event.id}_{recipient}"
+    return f"msg_{name_send(event)}_{recipient}"

@@ -22,13 +22,15 @@ class HTTPProviderConfig(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    webhook_url: str
-    secret: SecretStr | None = None
+    webhook_url: str = Field(description="Begins with https://")
+    secret: SecretStr | None = Field(
+        default=None, description="Shared with the receiver: whsec_ and base64, or any text"
+    )
     timeout: float = 30.0
     headers: dict[str, str] = Field(default={}, repr=False)
     previous_secrets: list[SecretStr] = []
-    allow_private_hosts: bool = False
-    allow_http: bool = False
+    allow_private_hosts: bool = Field(default=False, json_schema_extra={"settings_only": True})
+    allow_http: bool = Field(default=False, json_schema_extra={"settings_only": True})
 
     @field_validator("secret", "previous_secrets")
     @classmethod

@@ -8,6 +8,7 @@ from channels_app.providers.base.webhook import MalformedWebhook
 from rooms.domain.content import EventContent, TextContent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.pipeline.permissions import strip_reserved
 
 
 class Posted(BaseModel):
@@ -67,7 +68,7 @@ def read_message(
         idempotency_key=posted.external_id or webhook_id,
         thread_id=posted.thread_id,
         raw_payload=payload,
-        metadata=posted.metadata,
+        metadata=strip_reserved(posted.metadata),
     )
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import httpx
 
+from channels_app.providers.base.checking import CheckFailed
 from channels_app.providers.base.guarded_http import GuardedTransport
 from channels_app.providers.base.http import HTTPProvider
 from channels_app.providers.base.http_client import SendProblem, VendorClient
@@ -19,6 +20,7 @@ from channels_app.providers.base.webhook import (
 )
 from channels_app.providers.http_webhook.body import build_body, build_id
 from channels_app.providers.http_webhook.config import HTTPProviderConfig
+from channels_app.providers.http_webhook.endpoints import EndpointStore, InMemoryEndpointStore
 from channels_app.providers.http_webhook.errors import GONE, read_refusal
 from channels_app.providers.http_webhook.parsing import read_message
 from channels_app.providers.http_webhook.signature import build_headers
@@ -30,29 +32,34 @@ from rooms.domain.frozen import utc_now
 class WebhookHTTPProvider(HTTPProvider):
     """Posts each event to one address, signed, and never into our own network unless allowed.
 
-    A receiver that answers 410 gets no more until the provider is made anew.
+    A receiver that answers 410 gets no more until a person opens its address again. That is kept in
+    the store: give it one that all processes share, the default forgets it when the process ends.
 
     Args:
         config: The receiver.
+        endpoint_store: Where closed addresses are remembered.
         clock: Tells the moment of signing.
     """
 
     takes_idempotency_key: ClassVar[bool] = True
     slug: ClassVar[str] = "http"
+    config_model = HTTPProviderConfig
 
     def __init__(
-        self, config: HTTPProviderConfig, *, clock: Callable[[], datetime] = utc_now
+        self,
+        config: HTTPProviderConfig,
+        *,
+        endpoint_store: EndpointStore | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._config = config
         self._clock = clock
-        self._is_gone = False
+        self._endpoints = endpoint_store or InMemoryEndpointStore()
+        self._transport = GuardedTransport(
+            allow_private=config.allow_private_hosts, allow_http=config.allow_http
+        )
         self._client = VendorClient(
-            "Webhook",
-            timeout=config.timeout,
-            headers=config.headers,
-            transport=GuardedTransport(
-                allow_private=config.allow_private_hosts, allow_http=config.allow_http
-            ),
+            "Webhook", timeout=config.timeout, headers=config.headers, transport=self._transport
         )
 
     async def send(self, event: RoomEvent, to: str) -> ProviderResult:
@@ -61,7 +68,8 @@ class WebhookHTTPProvider(HTTPProvider):
         The id of the message is the receiver's, if it answers `{"message_id": …}`, else the
         webhook's own.
         """
-        if self._is_gone:
+        url = self._config.webhook_url
+        if await self._endpoints.is_closed(url):
             return refused(SendOutcome.REJECTED, GONE, "the receiver wants no more webhooks")
         body, webhook_id = build_body(event, to), build_id(event, to)
         proof = build_headers(
@@ -70,7 +78,7 @@ class WebhookHTTPProvider(HTTPProvider):
         try:
             response = await self._client.request(
                 "POST",
-                self._config.webhook_url,
+                url,
                 content=body,
                 headers={"Content-Type": "application/json", **proof},
             )
@@ -78,7 +86,8 @@ class WebhookHTTPProvider(HTTPProvider):
             return problem.result
         if not response.is_success:
             refusal = read_refusal(response)
-            self._is_gone = refusal.code == GONE
+            if refusal.code == GONE:
+                await self._endpoints.close(url, room_id=event.room_id)
             return refusal
         return accepted(_message_id(response) or webhook_id)
 
@@ -101,6 +110,25 @@ class WebhookHTTPProvider(HTTPProvider):
         except MalformedWebhook as problem:
             return WebhookReply(status=422, body=str(problem))
         return WebhookReply()
+
+    async def check(self) -> None:
+        """Find out whether the address may be posted to, and its host is known; nothing is posted.
+
+        Raises:
+            CheckFailed: If not.
+        """
+        try:
+            patience = {"timeout": {"connect": self._config.timeout}}
+            request = httpx.Request("POST", self._config.webhook_url, extensions=patience)
+            await self._transport.find_addresses(request)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            words = f"this address is not posted to: {error}"
+            raise CheckFailed(words, field="webhook_url") from None
+        except httpx.TransportError as error:
+            raise CheckFailed(f"the host was not found: {error}", field="webhook_url") from None
+        if await self._endpoints.is_closed(self._config.webhook_url):
+            words = "this address answered 410 Gone: open it again under Closed endpoints"
+            raise CheckFailed(words, field="webhook_url")
 
     async def close(self) -> None:
         """Free the connections."""

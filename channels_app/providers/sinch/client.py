@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import httpx
 
+from channels_app.providers.base.checking import explain, unreadable
 from channels_app.providers.base.http_client import SendProblem, VendorClient
 from channels_app.providers.base.outcomes import accepted, refused
 from channels_app.providers.sinch.config import SinchConfig
@@ -11,6 +12,12 @@ from channels_app.providers.sinch.errors import UNREADABLE, read_refusal
 from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.json import JsonObject
 
+VENDOR = "Sinch"
+NO_PLAN = "there is no such service plan in this region"
+MISMATCH = (
+    "plan, token and region do not belong together. All three are in the Sinch dashboard, under "
+    "SMS, Service APIs"
+)
 NOT_TAKEN = (SendOutcome.THROTTLED, SendOutcome.TRANSIENT)
 
 
@@ -19,7 +26,7 @@ class SinchClient:
 
     def __init__(self, config: SinchConfig) -> None:
         headers = {"Authorization": f"Bearer {config.api_token.get_secret_value()}"}
-        self._client = VendorClient("Sinch", timeout=config.timeout, headers=headers)
+        self._client = VendorClient(VENDOR, timeout=config.timeout, headers=headers)
         self._url = config.api_url
 
     async def send(self, batches: Sequence[JsonObject]) -> ProviderResult:
@@ -31,6 +38,23 @@ class SinchClient:
             except SendProblem as problem:
                 return _after(taken, problem.result)
         return accepted(*taken)
+
+    async def check(self) -> None:
+        """Ask for one of the plan's batches.
+
+        Raises:
+            CheckFailed: If the plan or its token is wrong, or if Sinch could not be asked.
+        """
+        try:
+            response = await self._client.request("GET", f"{self._url}?page_size=1")
+        except SendProblem as problem:
+            raise explain(problem.result, VENDOR, "the address is none", field="base_url") from None
+        if not response.is_success:
+            no_plan = response.status_code == httpx.codes.NOT_FOUND
+            words, field = (NO_PLAN, "service_plan_id") if no_plan else (MISMATCH, "api_token")
+            raise explain(read_refusal(response), VENDOR, words, field=field)
+        if "json" not in response.headers.get("content-type", ""):
+            raise unreadable(VENDOR)
 
     async def close(self) -> None:
         """Close the connections."""

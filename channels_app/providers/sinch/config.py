@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 
 class SinchConfig(BaseModel):
@@ -22,11 +22,15 @@ class SinchConfig(BaseModel):
         base_url: Replaces the region's address; without a slash at the end.
     """
 
-    service_plan_id: str
-    api_token: SecretStr
-    from_number: str
+    service_plan_id: str = Field(description="Dashboard: SMS, Service APIs")
+    api_token: SecretStr = Field(
+        description="Dashboard: SMS, Service APIs, beside the service plan"
+    )
+    from_number: str = Field(description="Such as +15145550199. Dashboard: Numbers")
     region: Literal["us", "eu", "au", "br", "ca"] = "us"
-    webhook_secret: SecretStr | None = None
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="From your account manager, who enables signed callbacks"
+    )
     timeout: float = 10.0
     webhook_username: str | None = None
     webhook_password: SecretStr | None = None

@@ -14,6 +14,9 @@ from rooms.domain.delivery import ProviderResult, SendOutcome
 
 UNREADABLE = "unreadable_answer"
 
+TEMPORARY_FAILURE = "404"
+"""The one code of delivery reports of which the vendor says that the message can be retried."""
+
 
 def read_refusal(response: httpx.Response) -> ProviderResult:
     """Return what an answer other than success means.
@@ -28,6 +31,11 @@ def read_refusal(response: httpx.Response) -> ProviderResult:
         f"Sinch: {code}",
         retry_after=retry_after_of(response) if throttled else None,
     )
+
+
+def outcome_of_report(code: str) -> SendOutcome:
+    """Return what the code of a failed delivery means; most are not worth another try."""
+    return SendOutcome.TRANSIENT if code == TEMPORARY_FAILURE else SendOutcome.REJECTED
 
 
 def _outcome_of(status: int) -> SendOutcome:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from channels_app.providers.base.webhook import WebhookRefused, WebhookRequest
 from channels_app.providers.sinch.config import SinchConfig
-from channels_app.providers.sinch.nonces import Nonces
 
 HEADER = "x-sinch-webhook-signature"
 ALGORITHM = "hmacsha256"
@@ -26,13 +25,12 @@ class SinchSignature:
         self._secret = config.webhook_secret
         self._basic = _basic_header(config)
         self._max_age = config.webhook_max_age
-        self._nonces = Nonces()
 
     def verify(self, request: WebhookRequest) -> None:
         """Return if the request is Sinch's.
 
         Raises:
-            WebhookRefused: If it is not, or was taken before.
+            WebhookRefused: If it is not.
         """
         if self._secret is not None:
             self._verify_signed(request)
@@ -41,13 +39,9 @@ class SinchSignature:
         else:
             raise WebhookRefused("neither webhook_secret nor webhook_password is configured")
 
-    def remember(self, request: WebhookRequest) -> None:
-        """Note that a request was taken: the same nonce is refused from now on.
-
-        Not before it was stored: one that was not must be taken when Sinch sends it again.
-        """
-        if nonce := request.header(f"{HEADER}-nonce"):
-            self._nonces.add(nonce, at=request.received_at, keep_s=2 * self._max_age)
+    def nonce_of(self, request: WebhookRequest) -> str:
+        """Return the nonce of a verified request; '' where callbacks are not signed."""
+        return request.header(f"{HEADER}-nonce") if self._secret is not None else ""
 
     def check(
         self, body: bytes, signature: str, *, nonce: str, timestamp: str, now: datetime
@@ -73,16 +67,13 @@ class SinchSignature:
         algorithm = request.header(f"{HEADER}-algorithm")
         if algorithm and algorithm.lower() != ALGORITHM:
             raise WebhookRefused(f"{HEADER}-algorithm is {algorithm!r}")
-        nonce = request.header(f"{HEADER}-nonce")
         self.check(
             request.body,
             request.header(HEADER),
-            nonce=nonce,
+            nonce=request.header(f"{HEADER}-nonce"),
             timestamp=request.header(f"{HEADER}-timestamp"),
             now=request.received_at,
         )
-        if self._nonces.has(nonce, at=request.received_at):
-            raise WebhookRefused(f"{HEADER}-nonce was used before")
 
 
 def _sign(secret: str, body: bytes, nonce: str, timestamp: str) -> bytes:

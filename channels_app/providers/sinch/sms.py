@@ -12,6 +12,7 @@ from channels_app.providers.base.webhook import (
 )
 from channels_app.providers.sinch.client import SinchClient
 from channels_app.providers.sinch.config import SinchConfig
+from channels_app.providers.sinch.errors import outcome_of_report
 from channels_app.providers.sinch.outgoing import (
     MAX_BODY,
     NotSendable,
@@ -42,6 +43,7 @@ class SinchSMSProvider(SMSProvider):
     """
 
     slug: ClassVar[str] = "sinch"
+    config_model = SinchConfig
 
     def __init__(self, config: SinchConfig) -> None:
         self._config = config
@@ -70,8 +72,12 @@ class SinchSMSProvider(SMSProvider):
         about = self._about(event, to, from_ or self.from_number)
         return await self._client.send([about | batch for batch in batches])
 
+    def outcome_of_report(self, code: str) -> SendOutcome | None:
+        """Return what Sinch's code of a reported failure says of sending again."""
+        return outcome_of_report(code)
+
     async def verify(self, request: WebhookRequest) -> None:
-        """Check the signature, its age and its nonce, or the user name and password."""
+        """Check the signature and its age, or the user name and password."""
         self._signature.verify(request)
 
     def verify_signature(
@@ -97,10 +103,25 @@ class SinchSMSProvider(SMSProvider):
         """Read a message, or the statuses of a batch."""
         return parse_callback(request.json_object(), channel_id)
 
-    def reply(self, request: WebhookRequest) -> WebhookReply:
-        """Answer a callback that is stored; it will not be taken again."""
-        self._signature.remember(request)
-        return WebhookReply()
+    def once_id(self, request: WebhookRequest) -> str:
+        """Return the nonce that was signed, which counts once; '' where nothing is signed."""
+        return self._signature.nonce_of(request)
+
+    def reply_again(self, request: WebhookRequest) -> WebhookReply:
+        """Refuse a nonce that was used before: Sinch signs each attempt anew.
+
+        Raises:
+            WebhookRefused: Always.
+        """
+        raise WebhookRefused("the nonce was used before")
+
+    async def check(self) -> None:
+        """Ask whether plan, token and region belong together; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Sinch could not be asked.
+        """
+        await self._client.check()
 
     async def close(self) -> None:
         """Free the connections."""

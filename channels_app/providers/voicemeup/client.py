@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from channels_app.providers.base.checking import explain
 from channels_app.providers.base.http_client import SendProblem, VendorClient
-from channels_app.providers.base.outcomes import accepted
+from channels_app.providers.base.outcomes import accepted, refused
 from channels_app.providers.voicemeup.answers import read_hash
 from channels_app.providers.voicemeup.config import VoiceMeUpConfig
 from rooms.domain.delivery import ProviderResult, SendOutcome
 
+VENDOR = "VoiceMeUp"
 NOT_TAKEN = (SendOutcome.THROTTLED, SendOutcome.TRANSIENT)
 
 
@@ -16,7 +18,7 @@ class VoiceMeUpClient:
 
     def __init__(self, config: VoiceMeUpConfig) -> None:
         self._config = config
-        self._client = VendorClient("VoiceMeUp", timeout=config.timeout)
+        self._client = VendorClient(VENDOR, timeout=config.timeout)
 
     async def send(self, messages: Sequence[dict[str, str]]) -> ProviderResult:
         """Queue messages in order; what follows one that is not taken is not sent."""
@@ -27,6 +29,20 @@ class VoiceMeUpClient:
             except SendProblem as problem:
                 return _after(hashes, problem.result)
         return accepted(*filter(None, hashes))
+
+    async def check(self) -> None:
+        """Ask whether the host answers, without credentials.
+
+        Raises:
+            CheckFailed: If it does not, or says that it is broken.
+        """
+        try:
+            response = await self._client.request("GET", self._config.base_url)
+        except SendProblem as problem:
+            raise explain(problem.result, VENDOR, "the host is no address", field="host") from None
+        if response.is_server_error:
+            broken = refused(SendOutcome.TRANSIENT, f"http_{response.status_code}", VENDOR)
+            raise explain(broken, VENDOR, "", field="host")
 
     async def close(self) -> None:
         """Close the connections."""

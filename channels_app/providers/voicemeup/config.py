@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 HOSTS = {
     "production": "https://clients.voicemeup.com",
@@ -23,16 +23,21 @@ class VoiceMeUpConfig(BaseModel):
         webhook_token: What the `token` of a webhook's address must be: VoiceMeUp signs nothing.
             Without it no webhook is taken.
         timezone: Where the clock hangs that VoiceMeUp's times are read from.
+        mms_wait_s: Seconds that one half of a split MMS waits for the other.
         host: Replaces the environment's address; without a slash at the end.
     """
 
-    username: str
-    auth_token: SecretStr
-    from_number: str
+    username: str = Field(description="As you log in at clients.voicemeup.com")
+    auth_token: SecretStr = Field(description="The API token of your account at VoiceMeUp")
+    from_number: str = Field(description="Such as +15145550199")
     environment: str = "production"
     timeout: float = 10.0
-    webhook_token: SecretStr | None = None
+    webhook_token: SecretStr | None = Field(
+        default=None,
+        description="Make one up, and add ?token=… with it to the address that you give VoiceMeUp",
+    )
     timezone: str = TIMEZONE
+    mms_wait_s: float = Field(default=5.0, ge=0)
     host: str | None = None
 
     @field_validator("environment")

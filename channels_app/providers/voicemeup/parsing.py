@@ -1,10 +1,11 @@
 """From VoiceMeUp's webhooks to messages.
 
-An MMS comes as two of them: its words with a wrapper that nobody can use, then its file without
-words. Each becomes a message of its own.
+An MMS comes as two of them, in any order: its words with a wrapper that nobody can use, and its
+file without words. They are known as one by sender, recipient and moment.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from channels_app.providers.base.files import build_file, join_files
 from channels_app.providers.base.phone import normalize_phone
-from channels_app.providers.base.webhook import MalformedWebhook, WebhookRequest
+from channels_app.providers.base.webhook import MalformedWebhook, Part, WebhookRequest
 from channels_app.providers.voicemeup.config import TIMEZONE
 from rooms.domain.content import (
     EventContent,
@@ -57,6 +58,16 @@ class Received(BaseModel):
         return address or None
 
     @property
+    def wraps(self) -> bool:
+        """Whether it is the half of an MMS whose file comes by itself."""
+        return self.file is None and bool(self.attachment or self.attachment_url)
+
+    @property
+    def is_half(self) -> bool:
+        """Whether the other half of an MMS may come: to a wrapper, or to a file without words."""
+        return self.wraps or (self.file is not None and not self.message)
+
+    @property
     def mime_type(self) -> str:
         """What the file is."""
         return self.attachment_mime_type or self.attachment_type or UNKNOWN_TYPE
@@ -73,43 +84,60 @@ def read_fields(request: WebhookRequest) -> JsonObject:
     return request.json_object()
 
 
-def parse_voicemeup_webhook(
-    payload: dict[str, Any], channel_id: str, *, timezone: str = TIMEZONE
+def join_halves(
+    payloads: Sequence[dict[str, Any]], channel_id: str, *, timezone: str = TIMEZONE
 ) -> InboundMessage | None:
-    """Read a message that somebody has written to us, or one part of an MMS.
+    """Make one message of the halves of an MMS, in whatever order they came.
 
-    Args:
-        payload: The fields.
-        channel_id: The channel it came in by.
-        timezone: Where the vendor's clock hangs.
-
-    Returns:
-        The message, or None: for a wrapper without words, and for what we have sent ourselves.
+    Its id is that of all of them, joined by a plus, words first. A half by itself is a message too;
+    None is returned for a wrapper without words, and for what we have sent ourselves.
 
     Raises:
-        MalformedWebhook: If it is not what VoiceMeUp sends.
+        MalformedWebhook: If one is not what VoiceMeUp sends.
     """
-    received = _read(payload)
-    if received.direction != INBOUND:
+    halves = sorted(map(read_received, payloads), key=lambda half: not half.wraps)
+    first = halves[0]
+    content = _content_of(halves)
+    if first.direction != INBOUND or content is None:
         return None
-    content = _content_of(received)
-    if content is None:
-        return None
-    facts = {"recipient": _full_number(received.destination_number)}
+    external_id = "+".join(half.sms_hash for half in halves)
+    facts = {"recipient": _full_number(first.destination_number)}
     return InboundMessage(
         channel_id=channel_id,
-        sender_id=_full_number(received.source_number),
+        sender_id=_full_number(first.source_number),
         content=content,
-        provider_message_id=received.sms_hash,
-        external_id=received.sms_hash,
-        idempotency_key=received.sms_hash,
-        timestamp=_moment_of(received.datetime_transmission, timezone),
-        raw_payload=payload,
+        provider_message_id=external_id,
+        external_id=external_id,
+        idempotency_key=external_id,
+        timestamp=_moment_of(first.datetime_transmission, timezone),
+        raw_payload=payloads[0] if len(payloads) == 1 else {"parts": list(payloads)},
         metadata={name: value for name, value in facts.items() if value},
     )
 
 
-def _read(payload: dict[str, Any]) -> Received:
+def part_of(payload: dict[str, Any], *, wait_s: float) -> Part | None:
+    """Tell which MMS a webhook is one half of; None if it is whole, or not from outside.
+
+    Raises:
+        MalformedWebhook: If it is not what VoiceMeUp sends.
+    """
+    received = read_received(payload)
+    if received.direction != INBOUND or not received.is_half or not received.datetime_transmission:
+        return None
+    facts = (
+        received.source_number,
+        received.destination_number,
+        received.datetime_transmission,
+    )
+    return Part(":".join(facts), _full_number(received.source_number), wait_s)
+
+
+def read_received(payload: dict[str, Any]) -> Received:
+    """Read the fields of a webhook.
+
+    Raises:
+        MalformedWebhook: If they are not what VoiceMeUp sends.
+    """
     try:
         return Received.model_validate(payload)
     except ValidationError as error:
@@ -117,16 +145,16 @@ def _read(payload: dict[str, Any]) -> Received:
         raise MalformedWebhook(f"no SMS of VoiceMeUp: {', '.join(fields)}") from None
 
 
-def _content_of(received: Received) -> EventContent | None:
-    """Return what is in a part, None for a wrapper without words."""
-    url, words = received.file, received.message or ""
-    if url is None:
-        wrapped = received.attachment or received.attachment_url
-        if not words and not wrapped:
+def _content_of(halves: Sequence[Received]) -> EventContent | None:
+    """Return what is in a message, None for a wrapper without words."""
+    words = "\n".join(half.message for half in halves if half.message)
+    urls = [(half.file, half.mime_type) for half in halves if half.file]
+    if not urls:
+        if not words and not any(half.wraps for half in halves):
             raise MalformedWebhook("the message has neither words nor a file")
         return TextContent(body=words) if words else None
     try:
-        return join_files(words, [build_file(url, received.mime_type)])
+        return join_files(words, [build_file(url, mime_type) for url, mime_type in urls])
     except ValidationError as error:
         raise MalformedWebhook(f"the message holds no {error.title} that can be read") from None
 

@@ -66,7 +66,9 @@ async def test_without_a_secret_nobody_is_believed() -> None:
 
 
 def test_a_message_says_who_what_and_which() -> None:
-    post = make_sender().inbound_text("Salut", thread_id="t1", metadata={"a": 1}, more="ignored")
+    post = make_sender().inbound_text(
+        "Salut", thread_id="t1", metadata={"a": 1, "_aliases": ["u2"]}, more="ignored"
+    )
 
     [message] = make_provider(URL).parse(as_request(post), "hook")
 

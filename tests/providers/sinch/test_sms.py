@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from channels_app.channels.sms import SMSChannel
 from channels_app.providers.sinch.config import SinchConfig
 from channels_app.providers.sinch.sms import SinchSMSProvider
 from channels_app.testing.fakes.sinch import FakeSinch
@@ -126,14 +125,6 @@ def test_the_plan_and_its_region_make_the_address() -> None:
     )
 
     assert config.api_url == "https://eu.sms.api.sinch.com/xms/v1/p/batches"
-
-
-def test_nobody_tells_of_sms_that_were_read() -> None:
-    can = SMSChannel("sms", provider=make_sms()).capabilities()
-
-    assert not can.supports_read_receipts
-    assert can.supports_media
-    assert can.max_length == 1600
 
 
 def test_names_that_are_promised() -> None:

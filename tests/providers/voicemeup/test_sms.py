@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from channels_app.channels.sms import SMSChannel
+from channels_app import SMSChannel
 from channels_app.providers.voicemeup.config import VoiceMeUpConfig
 from channels_app.providers.voicemeup.sms import VoiceMeUpSMSProvider
 from channels_app.testing.fakes.server import Fault, Response
 from channels_app.testing.fakes.voicemeup import FakeVoiceMeUp, answered
+from rooms import InMemoryStore, RoomKit
 from rooms.domain.content import CompositeContent, EventContent, MediaContent, TextContent
 from rooms.domain.delivery import SendOutcome
 from tests.providers.voicemeup.account import IMAGE, TO, make_event, make_sms
@@ -67,6 +68,21 @@ async def test_a_text_of_2300_characters_makes_three_calls(
     texts = [message for message, _ in said(voicemeup)]
     assert ("".join(texts), len(texts)) == (text, 3)
     assert result.provider_message_ids == [each.hash for each in voicemeup.sent]
+
+
+async def test_parts_that_are_asked_for_are_as_long_as_one_message(
+    voicemeup: FakeVoiceMeUp, sms: VoiceMeUpSMSProvider
+) -> None:
+    kit = RoomKit(store=InMemoryStore())
+    kit.register_channel(SMSChannel("sms", provider=sms))
+    await kit.create_room("desk")
+    splits = {"phone_number": TO, "overflow": "split"}
+    await kit.attach_channel("desk", "sms", metadata=splits)
+
+    await kit.deliver("desk", TextContent(body="word " * 300))
+
+    assert [message[:6] for message, _ in said(voicemeup)] == ["(1/2) ", "(2/2) "]
+    await kit.close()
 
 
 @pytest.mark.parametrize(
@@ -155,13 +171,6 @@ def test_the_environment_makes_the_address(environment: str, host: str) -> None:
 def test_what_cannot_be_is_told_at_once(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="must be"):
         make_sms(**wrong)
-
-
-def test_nobody_tells_of_sms_that_were_read() -> None:
-    can = SMSChannel("sms", provider=make_sms()).capabilities()
-
-    assert not can.supports_read_receipts
-    assert can.supports_media
 
 
 def test_names_that_are_promised() -> None:

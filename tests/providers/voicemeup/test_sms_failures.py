@@ -95,26 +95,6 @@ async def test_a_late_answer_leaves_open_what_became_of_it(voicemeup: FakeVoiceM
     await sms.close()
 
 
-async def test_a_message_whose_answer_was_lost_is_there_once(
-    voicemeup: FakeVoiceMeUp, sms: VoiceMeUpSMSProvider
-) -> None:
-    voicemeup.fail_next(Fault(drops_after=True))
-
-    result = await sms.send(make_event(), TO)
-
-    assert (result.outcome, result.code) == (UNKNOWN, "connection_lost")
-    assert len(voicemeup.sent) == 1
-
-
-async def test_a_vendor_that_is_away_has_not_got_it() -> None:
-    sms = make_sms()
-
-    result = await sms.send(make_event(), TO)
-
-    assert (result.outcome, result.code) == (SendOutcome.TRANSIENT, "unreachable")
-    await sms.close()
-
-
 async def test_secrets_are_shown_to_nobody(
     voicemeup: FakeVoiceMeUp, caplog: pytest.LogCaptureFixture
 ) -> None:
