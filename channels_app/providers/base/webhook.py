@@ -94,6 +94,21 @@ class WebhookReply:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A webhook's place in a message that comes in several.
+
+    Attributes:
+        whole: Names the message at its channel, the same in each of its parts.
+        sender_id: Who wrote it, as `parse` tells it.
+        wait_s: Seconds that the first part waits for another, before it is handled alone.
+    """
+
+    whole: str
+    sender_id: str
+    wait_s: float
+
+
+@dataclass(frozen=True)
 class MessageEdited:
     """A sender has changed a message; ids are the vendor's."""
 

@@ -24,12 +24,17 @@ class ElasticEmailConfig(MailConfig):
         max_file_bytes: How many bytes the files of one mail may have.
     """
 
-    api_key: SecretStr
+    api_key: SecretStr = Field(
+        description="Settings, Manage API Keys; with the access level Send via HTTP API"
+    )
     is_transactional: bool = True
     base_url: str = "https://api.elasticemail.com/v4"
     timeout: float = Field(default=30.0, gt=0)
     webhook_secret: SecretStr | None = None
-    webhook_token: SecretStr | None = None
+    webhook_token: SecretStr | None = Field(
+        default=None,
+        description="Make one up, and add ?token=… with it to the address you give ElasticEmail",
+    )
     webhook_tolerance_s: int = Field(default=600, gt=0)
     track_opens: bool = False
     max_file_bytes: int = Field(default=10_000_000, gt=0)

@@ -1,7 +1,9 @@
 """Sending mails by ElasticEmail, and reading its webhooks."""
 
+import httpx
 from pydantic import SecretStr
 
+from channels_app.providers.base.checking import explain
 from channels_app.providers.base.email import EmailProvider
 from channels_app.providers.base.http_client import SendProblem, VendorClient
 from channels_app.providers.base.mail.capabilities import mail_capabilities
@@ -29,6 +31,12 @@ from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.delivery import ProviderResult
 from rooms.domain.event import RoomEvent
 
+VENDOR = "ElasticEmail"
+NO_MAIL = "roomkit-check"
+# Unconfirmed: which of these is told of an unknown mail, and that words tell of a wrong key.
+ANSWERED = (httpx.codes.OK, httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND)
+WORDS_OF_KEYS = ("apikey", "api key", "access denied", "unauthorized")
+
 
 class ElasticEmailProvider(EmailProvider):
     """Sends by version 4 of the API; takes notifications and the mails of inbound routes.
@@ -38,12 +46,14 @@ class ElasticEmailProvider(EmailProvider):
     """
 
     slug = "elasticemail"
+    config_model = ElasticEmailConfig
 
     def __init__(self, config: ElasticEmailConfig) -> None:
         self._config = config
+        self.attached_bytes = config.max_file_bytes
         key = config.api_key.get_secret_value()
         self._client = VendorClient(
-            "ElasticEmail", timeout=config.timeout, headers={"X-ElasticEmail-ApiKey": key}
+            VENDOR, timeout=config.timeout, headers={"X-ElasticEmail-ApiKey": key}
         )
 
     @property
@@ -98,18 +108,44 @@ class ElasticEmailProvider(EmailProvider):
             raise MalformedWebhook("the webhook is neither a notification nor a mail")
         return read_event(fields, channel_id=channel_id, provider=self.name)
 
-    def handshake(self, request: WebhookRequest) -> WebhookReply | None:
-        """Answer the GET by which ElasticEmail tries an address; None is a notification by GET.
+    def is_event(self, request: WebhookRequest) -> bool:
+        """Tell a notification by GET, as the classic ones may come, from a try of the address."""
+        return any(name.lower() == "status" for name, _ in request.query)
+
+    def handshake(self, request: WebhookRequest) -> WebhookReply:
+        """Answer the GET by which ElasticEmail tries an address.
 
         Raises:
             WebhookRefused: If the token in the address is wrong.
         """
         verify_token(request, _clear(self._config.webhook_token))
-        return None if "status" in _fields(request) else WebhookReply()
+        return WebhookReply()
+
+    async def check(self) -> None:
+        """Ask for a mail that is not there, which takes a key of any level; nothing is sent.
+
+        Whether the key may send is not told by any question.
+
+        Raises:
+            CheckFailed: If the key is wrong, or if ElasticEmail could not be asked.
+        """
+        url = f"{self._config.base_url}/emails/{NO_MAIL}/view"
+        try:
+            response = await self._client.request("GET", url)
+        except SendProblem as problem:
+            raise explain(problem.result, VENDOR, "this is no address", field="base_url") from None
+        result = read_answer(response, "")
+        if response.status_code not in ANSWERED or _is_about_the_key(result.error or ""):
+            words = "the API key is wrong. Make one under Settings, Manage API Keys"
+            raise explain(result, VENDOR, words, field="api_key")
 
     async def close(self) -> None:
         """Free connections; calling it twice does no harm."""
         await self._client.close()
+
+
+def _is_about_the_key(words: str) -> bool:
+    return any(each in words.lower() for each in WORDS_OF_KEYS)
 
 
 def _clear(secret: SecretStr | None) -> str | None:

@@ -16,14 +16,20 @@ class GraphConfig(BaseModel):
     Attributes:
         app_secret: The app's secret; it signs the webhooks. Without it they are refused.
         verify_token: What the app's dashboard was told; without it Meta cannot set up webhooks.
+        api_version: The version of the Graph API that is spoken.
         timeout: Seconds until an answer.
         api_base: Where the Graph API is; another one only for tests and gateways.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    app_secret: SecretStr | None = None
-    verify_token: SecretStr | None = None
+    app_secret: SecretStr | None = Field(
+        default=None,
+        description="App Dashboard: App settings, Basic. Without it no webhook is taken",
+    )
+    verify_token: SecretStr | None = Field(
+        default=None, description="Make one up, and enter it at Meta beside the webhook's address"
+    )
     api_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
     timeout: float = Field(default=30.0, gt=0)
     api_base: str = GRAPH
@@ -47,9 +53,18 @@ class WhatsAppCloudConfig(GraphConfig):
         max_media_bytes: The largest file that is fetched.
     """
 
-    access_token: SecretStr
-    phone_number_id: str = Field(pattern=r"^\d+$")
-    waba_id: str | None = None
+    access_token: SecretStr = Field(
+        description="Business settings: Users, System users, Generate token, with the permissions "
+        "whatsapp_business_messaging and whatsapp_business_management"
+    )
+    phone_number_id: str = Field(
+        pattern=r"^\d+$",
+        description="Digits, not the number itself. App Dashboard: WhatsApp, API Setup",
+    )
+    waba_id: str | None = Field(
+        default=None,
+        description="WhatsApp Business Account ID. App Dashboard: WhatsApp, API Setup",
+    )
     template_language: str = "en"
     choices_label: str = Field(default="Options", min_length=1, max_length=20)
     media_hosts: tuple[str, ...] = MEDIA_HOSTS
@@ -69,9 +84,15 @@ class MessengerConfig(GraphConfig):
         choices_label: What stands above buttons whose words are too long for them.
     """
 
-    page_access_token: SecretStr
+    page_access_token: SecretStr = Field(
+        description="App Dashboard: Messenger, API settings, Generate access tokens"
+    )
     api_version: str = Field(default="v21.0", pattern=r"^v\d+\.\d+$")
-    page_id: str | None = Field(default=None, pattern=r"^\d+$")
+    page_id: str | None = Field(
+        default=None,
+        pattern=r"^\d+$",
+        description="On Facebook: the page, About, Page transparency",
+    )
     messaging_type: Literal["RESPONSE", "UPDATE"] = "RESPONSE"
     human_agent_tag: bool = False
     choices_label: str = Field(default="Options", min_length=1, max_length=640)

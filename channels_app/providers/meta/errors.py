@@ -16,6 +16,7 @@ from rooms.domain.delivery import ProviderResult, SendOutcome
 Codes: TypeAlias = Mapping[int | tuple[int, int], SendOutcome]
 
 SERVER_ERROR = 500
+MAX_CODE_DIGITS = 9
 
 AUTH_CODES = {0, 3, 10, 190, *range(200, 300), 131005}
 PAIR_LIMIT = 131056
@@ -70,6 +71,13 @@ def read_refusal(response: httpx.Response, codes: Codes, vendor: str) -> Provide
         _words(error, response.status_code, vendor),
         retry_after=retry_after,
     )
+
+
+def outcome_of_report(code: str) -> SendOutcome | None:
+    """Return what the code of a report of WhatsApp says; an unlisted one is a refusal for good."""
+    if not (code.isascii() and code.isdecimal()):
+        return None
+    return WHATSAPP.get(int(code[:MAX_CODE_DIGITS]), SendOutcome.REJECTED)
 
 
 def _outcome(status: int, codes: Codes, code: int | None, subcode: int | None) -> SendOutcome:

@@ -1,10 +1,12 @@
 """Facebook Messenger by Meta's Send API."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from channels_app.providers.base.messenger import MessengerProvider
 from channels_app.providers.base.webhook import WebhookItem, WebhookReply, WebhookRequest
+from channels_app.providers.meta.checking import check_messenger
 from channels_app.providers.meta.config import MessengerConfig
 from channels_app.providers.meta.errors import MESSENGER
 from channels_app.providers.meta.graph import Graph, id_missing, send_all
@@ -20,6 +22,8 @@ from rooms.domain.json import JsonObject
 __all__ = ["FacebookMessengerProvider", "MessengerConfig", "parse_messenger_webhook"]
 
 VENDOR = "Messenger"
+WINDOW = timedelta(hours=24)
+HUMAN_WINDOW = timedelta(days=7)
 MACHINES = (ChannelType.AI, ChannelType.SYSTEM)
 
 # A page can change or take back nothing that it has sent.
@@ -52,6 +56,7 @@ class FacebookMessengerProvider(MessengerProvider):
     """
 
     slug = "meta"
+    config_model = MessengerConfig
 
     def __init__(self, config: MessengerConfig) -> None:
         self._config = config
@@ -66,6 +71,11 @@ class FacebookMessengerProvider(MessengerProvider):
     def capabilities(self) -> ChannelCapabilities:
         """Return what the Send API lets a page show."""
         return CAPABILITIES
+
+    def reply_window(self, event: RoomEvent) -> timedelta:
+        """Return how long the page may answer: a day; what a person wrote a week, with the tag."""
+        is_tagged = self._config.human_agent_tag and _is_by_a_person(event)
+        return HUMAN_WINDOW if is_tagged else WINDOW
 
     # -- sending
 
@@ -157,6 +167,14 @@ class FacebookMessengerProvider(MessengerProvider):
         return parse_messenger(
             request.json_object(), channel_id, page_id=self._config.page_id, provider=self.name
         )
+
+    async def check(self) -> None:
+        """Ask Meta whether token, secret and page belong together; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Meta could not be asked.
+        """
+        await check_messenger(self._graph, self._config)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,32 +1,30 @@
 """WhatsApp by Meta's Cloud API."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from channels_app.providers.base.webhook import (
-    MalformedWebhook,
-    WebhookItem,
-    WebhookReply,
-    WebhookRequest,
-)
+from channels_app.providers.base.media import DEFAULT_MAX_BYTES, FetchedMedia
+from channels_app.providers.base.webhook import WebhookItem, WebhookReply, WebhookRequest
 from channels_app.providers.base.whatsapp import WhatsAppProvider
+from channels_app.providers.meta.checking import check_whatsapp
 from channels_app.providers.meta.config import WhatsAppCloudConfig
-from channels_app.providers.meta.errors import WHATSAPP
+from channels_app.providers.meta.errors import WHATSAPP, outcome_of_report
 from channels_app.providers.meta.graph import Graph, id_missing, send_all
-from channels_app.providers.meta.media import FetchedMedia, MediaFetcher
+from channels_app.providers.meta.media import MediaFetcher
 from channels_app.providers.meta.signature import answer_handshake, is_signed, verify_signed
 from channels_app.providers.meta.templates import build_whatsapp_template
 from channels_app.providers.meta.whatsapp_addresses import envelope_to
 from channels_app.providers.meta.whatsapp_messages import build_messages, build_reaction
 from channels_app.providers.meta.whatsapp_parsing import parse_whatsapp
 from rooms.domain.binding import ChannelCapabilities
-from rooms.domain.delivery import ProviderResult
+from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.enums import ChannelMediaType
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
-from rooms.domain.message import InboundMessage
 
 VENDOR = "WhatsApp"
+WINDOW = timedelta(hours=24)
 ADDRESSES: tuple[str, ...] = ("wa_id", "user_id")
 
 # A business can change or take back nothing that it has sent.
@@ -58,6 +56,7 @@ class WhatsAppCloudProvider(WhatsAppProvider):
     """
 
     slug = "meta"
+    config_model = WhatsAppCloudConfig
 
     def __init__(self, config: WhatsAppCloudConfig) -> None:
         self._config = config
@@ -72,6 +71,10 @@ class WhatsAppCloudProvider(WhatsAppProvider):
     def capabilities(self) -> ChannelCapabilities:
         """Return what the Cloud API lets a business show."""
         return CAPABILITIES
+
+    def reply_window(self, event: RoomEvent) -> timedelta:
+        """Return how long WhatsApp takes more than templates: a day after the person's message."""
+        return WINDOW
 
     # -- sending
 
@@ -147,6 +150,10 @@ class WhatsAppCloudProvider(WhatsAppProvider):
     def _path(self) -> str:
         return f"{self._config.phone_number_id}/messages"
 
+    def outcome_of_report(self, code: str) -> SendOutcome | None:
+        """Return what WhatsApp's code of a reported failure says of sending again."""
+        return outcome_of_report(code)
+
     # -- webhooks
 
     async def verify(self, request: WebhookRequest) -> None:
@@ -177,25 +184,24 @@ class WhatsAppCloudProvider(WhatsAppProvider):
         """
         return parse_whatsapp(request.json_object(), channel_id, self._config, self.name)
 
-    async def parse_webhook(self, payload: JsonObject, channel_id: str = "") -> InboundMessage:
-        """Return the first message of a webhook's JSON; `parse` returns everything.
-
-        Raises:
-            MalformedWebhook: If there is none.
-        """
-        for item in parse_whatsapp(payload, channel_id, self._config, self.name):
-            if isinstance(item, InboundMessage):
-                return item
-        raise MalformedWebhook("the webhook holds no message")
-
-    async def fetch_media(self, ref: str, *, sha256: str | None = None) -> FetchedMedia:
+    async def fetch_media(
+        self, url: str, *, sha256: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> FetchedMedia:
         """Return a file that a person sent, by its media id or the address in its content.
 
         Raises:
             SendProblem: If Meta does not know the id or does not answer.
             MediaUnavailable: If the file is gone, too large, elsewhere or another one.
         """
-        return await self._media.fetch(ref, sha256=sha256)
+        return await self._media.fetch(url, sha256=sha256, max_bytes=max_bytes)
+
+    async def check(self) -> None:
+        """Ask Meta whether token, secret, number and account belong together; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Meta could not be asked.
+        """
+        await check_whatsapp(self._graph, self._config)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -8,13 +8,15 @@ from channels_app.providers.base.webhook import (
     WebhookItem,
 )
 from channels_app.providers.meta.config import WhatsAppCloudConfig
+from channels_app.providers.meta.errors import WHATSAPP
 from channels_app.providers.meta.webhook_items import entries_of, objects, read_each, read_time
 from channels_app.providers.meta.whatsapp_addresses import phone_of
 from channels_app.providers.meta.whatsapp_contents import read_content
-from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.delivery import DeliveryStatus, SendOutcome
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.provider_message import REPLY_TO_ID
+from rooms.domain.sender import ALIASES
 
 OBJECT = "whatsapp_business_account"
 STATUSES = {
@@ -150,25 +152,35 @@ class _Value:
 
     def _sender_of(self, message: JsonObject) -> str:
         """Return the phone number, or the business-scoped id of who shows none."""
-        number = message.get("from")
+        number = message.get("from") or self._contact_of(message).get("wa_id")
         return phone_of(number) if number else str(message["from_user_id"])
 
-    def _person_of(self, message: JsonObject) -> JsonObject:
-        """Return what the envelope tells of a sender: both ids, so that they can be joined."""
+    def _contact_of(self, message: JsonObject) -> JsonObject:
+        """Return how the envelope introduces a message's sender."""
         ids = {message.get("from"), message.get("from_user_id")} - {None}
         contacts = self._value.get("contacts", [])
         known_as = (each for each in contacts if ids & {each.get("wa_id"), each.get("user_id")})
-        contact: JsonObject = next(known_as, {})
+        return next(known_as, {})
+
+    def _person_of(self, message: JsonObject) -> JsonObject:
+        """Return what the envelope tells of a sender: both ids, so that they can be joined."""
+        contact, sender = self._contact_of(message), self._sender_of(message)
         profile = contact.get("profile", {})
         wa_id = contact.get("wa_id")
+        user_id = message.get("from_user_id") or contact.get("user_id")
+        group_id = message.get("group_id")
         known = {
             "sender_name": profile.get("name"),
             "username": profile.get("username"),
-            "phone_number": phone_of(wa_id) if wa_id else None,
-            "user_id": message.get("from_user_id") or contact.get("user_id"),
-            "group_id": message.get("group_id"),
+            # Where to answer: what is said in a group is answered there.
+            "phone_number": group_id or (phone_of(wa_id) if wa_id else None),
+            "user_id": user_id,
+            "group_id": group_id,
         }
-        return {key: value for key, value in known.items() if value}
+        facts = {key: value for key, value in known.items() if value}
+        if user_id:
+            facts[ALIASES] = [user_id] if user_id != sender else []
+        return facts
 
     # -- statuses
 
@@ -193,6 +205,14 @@ class _Value:
                     **status,
                     "vendor_status": status["status"],
                     "event_id": status.get("biz_opaque_callback_data"),
+                    **_outcome_of(error),
                 },
             )
         ]
+
+
+def _outcome_of(error: JsonObject) -> JsonObject:
+    """Return what we make of an error that is told after the answer to the send."""
+    code = error.get("code")
+    outcome = WHATSAPP.get(code, SendOutcome.REJECTED) if isinstance(code, int) else None
+    return {"outcome": outcome.value} if outcome else {}

@@ -20,10 +20,18 @@ class SendGridConfig(MailConfig):
         track_opens: Whether SendGrid adds a picture that tells when a mail is opened.
     """
 
-    api_key: SecretStr
+    api_key: SecretStr = Field(
+        description="Begins with SG. Settings, API Keys; with the permission Mail Send"
+    )
     base_url: str = "https://api.sendgrid.com"
     timeout: float = Field(default=30.0, gt=0)
-    event_public_key: str | None = None
-    parse_public_key: str | None = None
+    event_public_key: str | None = Field(
+        default=None,
+        description="Settings, Mail Settings, Event Webhooks, Signature verification",
+    )
+    parse_public_key: str | None = Field(
+        default=None,
+        description="Of the security policy of the inbound parse webhook, which its API shows",
+    )
     webhook_tolerance_s: int = Field(default=600, gt=0)
     track_opens: bool = False

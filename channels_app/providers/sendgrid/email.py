@@ -2,6 +2,10 @@
 
 from http import HTTPStatus
 
+import httpx
+
+from channels_app.providers.base.checking import CheckFailed, explain, unreadable
+from channels_app.providers.base.decoded import first_message, multipart_request
 from channels_app.providers.base.email import EmailProvider
 from channels_app.providers.base.http_client import SendProblem, VendorClient
 from channels_app.providers.base.mail.capabilities import mail_capabilities
@@ -18,8 +22,12 @@ from channels_app.providers.sendgrid.signature import verify_request
 from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.delivery import ProviderResult
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
+from rooms.domain.message import InboundMessage
 
 SEND_PATH = "/v3/mail/send"
+SCOPES_PATH, SEND_SCOPE = "/v3/scopes", "mail.send"
+VENDOR = "SendGrid"
 EVENTS, MAILS = "application/json", "multipart/form-data"
 
 # 30 MB with everything in base64.
@@ -34,12 +42,15 @@ class SendGridProvider(EmailProvider):
     """
 
     slug = "sendgrid"
+    config_model = SendGridConfig
 
     def __init__(self, config: SendGridConfig) -> None:
         self._config = config
+        self.attached_bytes = MAX_FILE_BYTES
+        self._base_url = config.base_url.rstrip("/")
         key = config.api_key.get_secret_value()
         self._client = VendorClient(
-            "SendGrid", timeout=config.timeout, headers={"Authorization": f"Bearer {key}"}
+            VENDOR, timeout=config.timeout, headers={"Authorization": f"Bearer {key}"}
         )
 
     @property
@@ -88,18 +99,54 @@ class SendGridProvider(EmailProvider):
         reader = Reader(self._config, self.name, now=request.received_at)
         return reader.read(read_form(request), channel_id)
 
+    async def parse_inbound(self, payload: JsonObject, channel_id: str = "") -> InboundMessage:
+        """Return the mail of a form's fields, in either mode; without files.
+
+        Raises:
+            MalformedWebhook: If there is none.
+        """
+        return first_message(self.parse(multipart_request(payload), channel_id))
+
+    async def check(self) -> None:
+        """Ask SendGrid what the key may do; nothing is sent.
+
+        Raises:
+            CheckFailed: If it is wrong or may not send mail, or if SendGrid could not be asked.
+        """
+        try:
+            response = await self._client.request("GET", f"{self._base_url}{SCOPES_PATH}")
+        except SendProblem as problem:
+            raise explain(problem.result, VENDOR, "this is no address", field="base_url") from None
+        if not response.is_success:
+            words = "the API key is wrong, or of another region. Make one under Settings, API Keys"
+            raise explain(read_refusal(response), VENDOR, words, field="api_key")
+        if SEND_SCOPE not in _scopes_in(response):
+            raise CheckFailed(
+                f"{VENDOR}: the API key lacks the permission Mail Send", field="api_key"
+            )
+
     async def close(self) -> None:
         """Free connections; calling it twice does no harm."""
         await self._client.close()
 
     async def _post(self, mail: Mail, event_id: str) -> ProviderResult:
         body = build_request(mail, event_id, track_opens=self._config.track_opens)
-        url = f"{self._config.base_url.rstrip('/')}{SEND_PATH}"
+        url = f"{self._base_url}{SEND_PATH}"
         response = await self._client.request("POST", url, json=body)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             return read_refusal(response)
         given = response.headers.get("X-Message-Id") or mail.message_id
         return accepted(given, metadata={"message_id": mail.message_id})
+
+
+def _scopes_in(response: httpx.Response) -> list[str]:
+    try:
+        scopes = response.json()["scopes"]
+    except (ValueError, LookupError, TypeError):
+        scopes = None
+    if not isinstance(scopes, list):
+        raise unreadable(VENDOR)
+    return scopes
 
 
 def _kind(request: WebhookRequest) -> str:

@@ -40,5 +40,5 @@ class SMTPConfig(MailConfig):
     envelope_from: str | None = None
     verp: bool = False
     max_file_bytes: int = Field(default=18_000_000, gt=0)
-    backend: str | None = None
+    backend: str | None = Field(default=None, json_schema_extra={"settings_only": True})
     webhook_secrets: list[SecretStr] = []

@@ -4,17 +4,21 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from channels_app.providers.base import standard_webhooks
+from channels_app.providers.base.decoded import first_message
 from channels_app.providers.base.email import EmailProvider
 from channels_app.providers.base.mail.capabilities import mail_capabilities
 from channels_app.providers.base.mail.composing import NotSendableError, compose
 from channels_app.providers.base.mail.reading import Reader
 from channels_app.providers.base.webhook import WebhookItem, WebhookRequest
+from channels_app.providers.smtp.checking import check_server
 from channels_app.providers.smtp.config import SMTPConfig
 from channels_app.providers.smtp.inbound import read_posted_mail
 from channels_app.providers.smtp.sending import send_mail
 from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.delivery import ProviderResult
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
+from rooms.domain.message import InboundMessage
 
 
 class SMTPProvider(EmailProvider):
@@ -25,9 +29,11 @@ class SMTPProvider(EmailProvider):
     """
 
     slug = "smtp"
+    config_model = SMTPConfig
 
     def __init__(self, config: SMTPConfig) -> None:
         self._config = config
+        self.attached_bytes = config.max_file_bytes
         self._threads: ThreadPoolExecutor | None = None
 
     @property
@@ -69,6 +75,24 @@ class SMTPProvider(EmailProvider):
         """
         reader = Reader(self._config, self.name, now=request.received_at)
         return reader.read(read_posted_mail(request), channel_id)
+
+    async def parse_inbound(self, payload: JsonObject, channel_id: str = "") -> InboundMessage:
+        """Return the mail whose MIME text is `payload["email"]`.
+
+        Raises:
+            MalformedWebhook: If there is none.
+        """
+        mime = str(payload.get("email", "")).encode()
+        return first_message(self.parse(WebhookRequest("POST", "", body=mime), channel_id))
+
+    async def check(self) -> None:
+        """Connect, log in and name the sender; no mail is begun.
+
+        Raises:
+            CheckFailed: If one of it does not work.
+        """
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._pool(), check_server, self._config)
 
     async def close(self) -> None:
         """End the threads once they are done with their mails; twice does no harm."""

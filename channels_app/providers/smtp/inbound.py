@@ -20,9 +20,18 @@ def read_posted_mail(request: WebhookRequest) -> ReceivedMail:
     Raises:
         MalformedWebhook: If the body is empty.
     """
-    if not request.body.strip():
+    return read_delivered_mail(request.body)
+
+
+def read_delivered_mail(content: bytes) -> ReceivedMail:
+    """Read a mail that our mail server has delivered.
+
+    Raises:
+        MalformedWebhook: If there is none.
+    """
+    if not content.strip():
         raise MalformedWebhook("the body is empty, not a mail")
-    mail = read_mime(request.body)
+    mail = read_mime(content)
     recipients = [mail.header(name).strip("<> ") for name in RECIPIENT_HEADERS]
     returned = mail.headers("Return-Path")
     return replace(

@@ -22,11 +22,11 @@ def send_mail(mail: Mail, event_id: str, config: SMTPConfig) -> ProviderResult:
 
     Its Message-ID is the id that bounces are recognised by.
     """
-    connection = _connection(config)
+    connection = connect(config)
     try:
         return _converse(connection, mail, event_id, config)
     finally:
-        _hang_up(connection)
+        hang_up(connection)
 
 
 def _converse(
@@ -45,7 +45,7 @@ def _converse(
     return accepted(mail.message_id, metadata={"message_id": mail.message_id})
 
 
-def _connection(config: SMTPConfig) -> BaseEmailBackend:
+def connect(config: SMTPConfig) -> BaseEmailBackend:
     """Return a new connection; a backend of the site's own takes its own settings."""
     if config.backend:
         return get_connection(config.backend, fail_silently=False)
@@ -98,7 +98,7 @@ def _was_handed_over(connection: Any) -> bool:
     return connection.handed_over if isinstance(connection, TrackedBackend) else True
 
 
-def _hang_up(connection: BaseEmailBackend) -> None:
+def hang_up(connection: BaseEmailBackend) -> None:
     """End the conversation; how that goes changes nothing about the mail."""
     try:
         connection.close()

@@ -7,6 +7,7 @@ from typing import ClassVar
 import httpx
 
 from channels_app.providers.base.http_client import SendProblem, VendorClient
+from channels_app.providers.base.media import DEFAULT_MAX_BYTES, FetchedMedia, download
 from channels_app.providers.base.teams import TeamsProvider
 from channels_app.providers.base.webhook import (
     MalformedWebhook,
@@ -16,6 +17,7 @@ from channels_app.providers.base.webhook import (
     WebhookRequest,
 )
 from channels_app.providers.teams.activities import CAPABILITIES, build_activity
+from channels_app.providers.teams.checking import check_credentials
 from channels_app.providers.teams.config import TeamsConfig
 from channels_app.providers.teams.connector import Connector
 from channels_app.providers.teams.conversation_store import (
@@ -50,6 +52,8 @@ class BotFrameworkTeamsProvider(TeamsProvider):
     """
 
     slug: ClassVar[str] = "botframework"
+    config_model = TeamsConfig
+    extra = "teams"
 
     def __init__(
         self,
@@ -61,9 +65,9 @@ class BotFrameworkTeamsProvider(TeamsProvider):
         self._client = VendorClient("Teams", timeout=config.timeout)
         self._keys = SigningKeys(config.openid_url, self._client)
         self._references = References(conversation_store or InMemoryConversationReferenceStore())
-        connector = Connector(config, self._client)
-        self._messages = Messages(connector, self._references)
-        self._conversations = Conversations(config, connector, self._references)
+        self._connector = Connector(config, self._client)
+        self._messages = Messages(self._connector, self._references)
+        self._conversations = Conversations(config, self._connector, self._references)
 
     @property
     def conversation_store(self) -> ConversationReferenceStore:
@@ -174,6 +178,25 @@ class BotFrameworkTeamsProvider(TeamsProvider):
             return WebhookReply(body="{}", content_type="application/json")
         return WebhookReply()
 
+    async def fetch_media(
+        self, url: str, *, sha256: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> FetchedMedia:
+        """Return a file by the address in its content; pictures in a text take the bot's token.
+
+        Raises:
+            MediaUnavailable: If it cannot be had.
+            SendProblem: If there is no token to be had.
+        """
+        headers = await self._connector.headers_for(url)
+        return await download(
+            url,
+            headers_of=lambda asked: headers if asked == url else {},
+            # A whole origin is named in tests and behind gateways.
+            own_url=next((host for host in self._config.service_hosts if "://" in host), ""),
+            sha256=sha256,
+            max_bytes=max_bytes,
+        )
+
     async def save_conversation_reference(self, activity_dict: JsonObject) -> None:
         """Remember where an activity came from, which the caller has verified.
 
@@ -181,6 +204,14 @@ class BotFrameworkTeamsProvider(TeamsProvider):
             MalformedWebhook: If it is no activity.
         """
         await self._references.remember(activity_dict)
+
+    async def check(self) -> None:
+        """Ask Microsoft for a token, which takes the app, its directory and its secret.
+
+        Raises:
+            CheckFailed: If there is none to be had.
+        """
+        await check_credentials(self._config, self._client)
 
     async def close(self) -> None:
         """Close the connections."""

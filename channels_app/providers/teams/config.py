@@ -53,12 +53,23 @@ class TeamsConfig(BaseModel):
     # A validation error must not repeat what it was given: it may hold the secret.
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    app_id: str = Field(min_length=1)
-    app_password: SecretStr | None = None
-    tenant_id: str = Field(default=MULTI_TENANT, min_length=1)
+    app_id: str = Field(
+        min_length=1, description="Azure Portal: the bot, Configuration, Microsoft App ID"
+    )
+    app_password: SecretStr | None = Field(
+        default=None,
+        description="Azure Portal: App registrations, Certificates & secrets; the secret's value",
+    )
+    tenant_id: str = Field(
+        default=MULTI_TENANT,
+        min_length=1,
+        description="Azure Portal: App registrations, Directory (tenant) ID. Or: common",
+    )
     certificate_thumbprint: str | None = None
-    certificate_private_key: SecretStr | None = None
-    certificate_public: str | None = None
+    certificate_private_key: SecretStr | None = Field(
+        default=None, json_schema_extra={"multiline": True}
+    )
+    certificate_public: str | None = Field(default=None, json_schema_extra={"multiline": True})
     allowed_tenants: tuple[str, ...] = ()
     service_hosts: tuple[str, ...] = SERVICE_HOSTS
     login_url: str = LOGIN_URL

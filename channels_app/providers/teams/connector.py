@@ -54,6 +54,18 @@ class Connector:
             raise SendProblem(read_refusal(response))
         return response
 
+    async def headers_for(self, url: str) -> dict[str, str]:
+        """Return what is sent to fetch a file: the token to the Connector, nothing to others.
+
+        Raises:
+            SendProblem: If there is no token to be had.
+        """
+        try:
+            check_service_url(url, self._config.service_hosts)
+        except SendProblem:
+            return {}
+        return {"Authorization": f"Bearer {await self._tokens.get()}"}
+
     def _url(self, service_url: str, path: tuple[str, ...]) -> str:
         base = check_service_url(service_url, self._config.service_hosts)
         return "/".join([base, "v3", "conversations", *(quote(part, safe="") for part in path)])

@@ -3,7 +3,16 @@
 import json
 from typing import ClassVar
 
+from channels_app.providers.base.checking import CheckFailed, explain
 from channels_app.providers.base.http_client import SendProblem
+from channels_app.providers.base.media import (
+    DEFAULT_MAX_BYTES,
+    FORBIDDEN,
+    TOO_LARGE,
+    FetchedMedia,
+    MediaUnavailable,
+    check_digest,
+)
 from channels_app.providers.base.outcomes import accepted, refused
 from channels_app.providers.base.telegram import TelegramProvider
 from channels_app.providers.base.webhook import (
@@ -15,6 +24,7 @@ from channels_app.providers.base.webhook import (
 from channels_app.providers.telegram.access import BotAPI
 from channels_app.providers.telegram.calls import NotSendable
 from channels_app.providers.telegram.changes import calls_of
+from channels_app.providers.telegram.checking import check_bot
 from channels_app.providers.telegram.config import TelegramConfig
 from channels_app.providers.telegram.contents import file_id_of
 from channels_app.providers.telegram.files import MAX_FILE_BYTES
@@ -66,6 +76,7 @@ class TelegramBotProvider(TelegramProvider):
     """
 
     slug: ClassVar[str] = "telegram"
+    config_model = TelegramConfig
 
     def __init__(self, config: TelegramConfig) -> None:
         self._config = config
@@ -91,20 +102,24 @@ class TelegramBotProvider(TelegramProvider):
         """Show in a chat that something is being written, for five seconds."""
         return await self._do("sendChatAction", chat_id=chat_of(to), action="typing")
 
-    async def set_webhook(self, url: str) -> ProviderResult:
+    async def subscribe(self, url: str) -> None:
         """Tell Telegram where to post updates to: https, on port 443, 80, 88 or 8443.
 
         Raises:
-            ValueError: If there is no webhook secret, without which none would be taken.
+            CheckFailed: If there is no webhook secret, without which none would be taken, or if
+                Telegram refuses.
         """
-        if self._config.webhook_secret is None:
-            raise ValueError("set webhook_secret first: without it no webhook is taken")
-        return await self._do(
+        secret = self._config.webhook_secret
+        if secret is None:
+            raise CheckFailed("without it no webhook is taken: set one", field="webhook_secret")
+        result = await self._do(
             "setWebhook",
             url=url,
-            secret_token=self._config.webhook_secret.get_secret_value(),
+            secret_token=secret.get_secret_value(),
             allowed_updates=list(UPDATES),
         )
+        if not result.success:
+            raise explain(result, "Telegram", f"{url} is not taken: {result.error}", field=None)
 
     async def verify(self, request: WebhookRequest) -> None:
         """Check that the request brings the webhook secret."""
@@ -137,22 +152,35 @@ class TelegramBotProvider(TelegramProvider):
         call = {"method": "answerCallbackQuery", "callback_query_id": query["id"]}
         return WebhookReply(body=json.dumps(call), content_type="application/json")
 
-    async def fetch_media(self, url: str) -> bytes:
+    async def fetch_media(
+        self, url: str, *, sha256: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> FetchedMedia:
         """Return a file that somebody has sent, by the `url` of its content; at most 20 MB.
 
         Telegram keeps files, but not all of them for ever: fetch them soon.
 
         Raises:
-            ValueError: If it is no file of Telegram, or larger.
+            MediaUnavailable: If it is no file of Telegram, larger, or not what was announced.
             SendProblem: If Telegram does not give it; the outcome tells whether it may later.
         """
         file_id = file_id_of(url)
         if not file_id:
-            raise ValueError("the url does not name a file of Telegram")
+            raise MediaUnavailable("the url does not name a file of Telegram", reason=FORBIDDEN)
         file = await self._api.call("getFile", file_id=file_id)
-        if (file.get("file_size") or 0) > MAX_FILE_BYTES:
-            raise ValueError(f"the file has more than {MAX_FILE_BYTES} bytes")
-        return await self._api.download(file["file_path"])
+        limit = min(MAX_FILE_BYTES, max_bytes)
+        if (file.get("file_size") or 0) > limit:
+            raise MediaUnavailable(f"the file has more than {limit} bytes", reason=TOO_LARGE)
+        content = await self._api.download(file["file_path"])
+        check_digest(content, sha256)
+        return FetchedMedia(content)
+
+    async def check(self) -> None:
+        """Ask Telegram who the bot is, and whether updates get through to its webhook.
+
+        Raises:
+            CheckFailed: If the token is wrong, or they do not.
+        """
+        await check_bot(self._api, self._config.bot_username)
 
     async def close(self) -> None:
         """Free the connections."""

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 API_BASE = "https://api.telegram.org"
 
@@ -25,8 +25,11 @@ class TelegramConfig(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    bot_token: SecretStr
-    webhook_secret: SecretStr | None = None
+    bot_token: SecretStr = Field(description="@BotFather shows it: /mybots, API Token")
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Make one up: 1 to 256 of A-Z a-z 0-9 _ -. Without it no webhook is taken",
+    )
     timeout: float = 30.0
     bot_username: Annotated[str, StringConstraints(pattern=r"^\w+$")] | None = None
     api_base: str = API_BASE

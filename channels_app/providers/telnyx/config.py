@@ -1,6 +1,6 @@
 """What an account of Telnyx is reached with."""
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 BASE_URL = "https://api.telnyx.com/v2"
 
@@ -19,11 +19,16 @@ class TelnyxConfig(BaseModel):
         base_url: The API's address, without a slash at the end.
     """
 
-    api_key: SecretStr
-    from_number: str
-    messaging_profile_id: str | None = None
+    api_key: SecretStr = Field(description="Begins with KEY. Portal: Account, API Keys")
+    from_number: str = Field(description="Such as +15145550199. Portal: Numbers, My Numbers")
+    messaging_profile_id: str | None = Field(
+        default=None, description="Portal: Messaging, Programmable Messaging, the profile's ID"
+    )
     timeout: float = 10.0
-    public_key: str | None = None
+    public_key: str | None = Field(
+        default=None,
+        description="Portal: Account, Public Key. Without it no webhook is taken",
+    )
     webhook_url: str | None = None
     base_url: str = BASE_URL
 
@@ -44,11 +49,16 @@ class TelnyxRCSConfig(BaseModel):
         base_url: The API's address, without a slash at the end.
     """
 
-    api_key: SecretStr
-    agent_id: str
-    messaging_profile_id: str | None = None
+    api_key: SecretStr = Field(description="Begins with KEY. Portal: Account, API Keys")
+    agent_id: str = Field(description="Portal: Messaging, RCS, the agent's ID")
+    messaging_profile_id: str | None = Field(
+        default=None, description="Portal: Messaging, Programmable Messaging, the profile's ID"
+    )
     timeout: float = 10.0
     fallback_from: str | None = None
-    public_key: str | None = None
+    public_key: str | None = Field(
+        default=None,
+        description="Portal: Account, Public Key. Without it no webhook is taken",
+    )
     webhook_url: str | None = None
     base_url: str = BASE_URL

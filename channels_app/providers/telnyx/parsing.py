@@ -23,8 +23,10 @@ from channels_app.providers.telnyx.wire import (
 from rooms.domain.content import EventContent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.standing import ConsentWord
 
 OPT_CHANGES = {"STOP": "opted_out", "START": "opted_in"}
+ANSWERED = {"STOP": ConsentWord.STOP, "START": ConsentWord.START, "HELP": ConsentWord.HELP}
 """What Telnyx has answered by itself, by `autoresponse_type`."""
 
 
@@ -72,6 +74,7 @@ def read_message(event: Event, payload: JsonObject, channel_id: str) -> InboundM
         timestamp=read_moment(message.received_at) or read_moment(event.occurred_at),
         raw_payload=payload,
         metadata={**_recipients(message), **more},
+        consent_word=ANSWERED.get((message.autoresponse_type or "").upper()),
     )
 
 

@@ -9,9 +9,10 @@ from channels_app.providers.base.http_client import SendProblem
 from channels_app.providers.base.outcomes import refused
 from channels_app.providers.base.rcs import RCSDeliveryResult, RCSProvider
 from channels_app.providers.base.webhook import WebhookItem, WebhookRequest
+from channels_app.providers.telnyx.checking import check_agent, check_profile
 from channels_app.providers.telnyx.client import TelnyxAPI, make_key
 from channels_app.providers.telnyx.config import TelnyxRCSConfig as TelnyxRCSConfig
-from channels_app.providers.telnyx.errors import UNREADABLE, read_refusal
+from channels_app.providers.telnyx.errors import UNREADABLE, outcome_of_delivery, read_refusal
 from channels_app.providers.telnyx.outgoing import NotSendable, build_callback
 from channels_app.providers.telnyx.parsing import parse_request
 from channels_app.providers.telnyx.rcs_outgoing import MAX_SUGGESTIONS, MAX_TEXT, build_rcs
@@ -23,6 +24,7 @@ from rooms.domain.enums import ChannelMediaType
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.progress import name_send
 
 CAPABILITIES = ChannelCapabilities(
     media_types=[ChannelMediaType.TEXT, ChannelMediaType.RICH, ChannelMediaType.MEDIA],
@@ -50,6 +52,7 @@ class TelnyxRCSProvider(RCSProvider):
 
     takes_idempotency_key: ClassVar[bool] = True
     slug: ClassVar[str] = "telnyx"
+    config_model = TelnyxRCSConfig
 
     def __init__(self, config: TelnyxRCSConfig, public_key: str | None = None) -> None:
         self._config = config
@@ -88,6 +91,10 @@ class TelnyxRCSProvider(RCSProvider):
             raise SendProblem(read_refusal(response))
         return bool(_features_of(response))
 
+    def outcome_of_report(self, code: str) -> SendOutcome | None:
+        """Return what Telnyx's code of a reported failure says of sending again."""
+        return outcome_of_delivery(code)
+
     async def verify(self, request: WebhookRequest) -> None:
         """Check the Ed25519 signature and that it is at most five minutes old."""
         self._signature.verify(request)
@@ -101,6 +108,16 @@ class TelnyxRCSProvider(RCSProvider):
     def parse(self, request: WebhookRequest, channel_id: str) -> list[WebhookItem]:
         """Read a message, or the status of one for each of its recipients."""
         return parse_request(request, channel_id)
+
+    async def check(self) -> None:
+        """Ask whether the key works, and agent and profile are there; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Telnyx could not be asked.
+        """
+        await check_agent(self._api, self._config.agent_id)
+        if self._config.messaging_profile_id:
+            await check_profile(self._api, self._config.messaging_profile_id)
 
     async def close(self) -> None:
         """Free the connections."""
@@ -119,7 +136,7 @@ class TelnyxRCSProvider(RCSProvider):
         sender = self._config.fallback_from if fallback else None
         bodies = [about | message.body(fallback=fallback, sender=sender) for message in messages]
         return await self._api.send(
-            "/messages/rcs", bodies, key=make_key(event.id, self.sender_id, to)
+            "/messages/rcs", bodies, key=make_key(name_send(event), self.sender_id, to)
         )
 
     def _about(self, to: str, profile: str) -> JsonObject:

@@ -3,11 +3,19 @@
 from typing import Any, ClassVar
 
 from channels_app.providers.base.outcomes import refused
+from channels_app.providers.base.segments import encoding_of
 from channels_app.providers.base.sms import SMSProvider
 from channels_app.providers.base.webhook import MalformedWebhook, WebhookItem, WebhookRequest
+from channels_app.providers.telnyx.checking import check_key, check_number, check_profile
 from channels_app.providers.telnyx.client import TelnyxAPI, make_key
 from channels_app.providers.telnyx.config import TelnyxConfig
-from channels_app.providers.telnyx.outgoing import NotSendable, build_callback, build_sms
+from channels_app.providers.telnyx.errors import outcome_of_delivery
+from channels_app.providers.telnyx.outgoing import (
+    CHARACTERS,
+    NotSendable,
+    build_callback,
+    build_sms,
+)
 from channels_app.providers.telnyx.parsing import parse_request, read_message
 from channels_app.providers.telnyx.signature import TelnyxSignature
 from channels_app.providers.telnyx.wire import read_event
@@ -17,6 +25,7 @@ from rooms.domain.enums import ChannelMediaType
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.progress import name_send
 
 MAX_MEDIA_BYTES = 1_000_000
 
@@ -40,6 +49,7 @@ class TelnyxSMSProvider(SMSProvider):
 
     takes_idempotency_key: ClassVar[bool] = True
     slug: ClassVar[str] = "telnyx"
+    config_model = TelnyxConfig
 
     def __init__(self, config: TelnyxConfig, public_key: str | None = None) -> None:
         self._config = config
@@ -68,8 +78,16 @@ class TelnyxSMSProvider(SMSProvider):
         return await self._api.send(
             "/messages",
             [about | message for message in messages],
-            key=make_key(event.id, sender, to),
+            key=make_key(name_send(event), sender, to),
         )
+
+    def part_length(self, text: str) -> int | None:
+        """Return how much of a text fits into what Telnyx takes as one message: ten segments."""
+        return CHARACTERS[encoding_of(text)]
+
+    def outcome_of_report(self, code: str) -> SendOutcome | None:
+        """Return what Telnyx's code of a reported failure says of sending again."""
+        return outcome_of_delivery(code)
 
     async def verify(self, request: WebhookRequest) -> None:
         """Check the Ed25519 signature and that it is at most five minutes old."""
@@ -84,6 +102,16 @@ class TelnyxSMSProvider(SMSProvider):
     def parse(self, request: WebhookRequest, channel_id: str) -> list[WebhookItem]:
         """Read a message, or the status of one for each of its recipients."""
         return parse_request(request, channel_id)
+
+    async def check(self) -> None:
+        """Ask whether the key works and the sender is ours; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Telnyx could not be asked.
+        """
+        profile = self._config.messaging_profile_id
+        await (check_profile(self._api, profile) if profile else check_key(self._api))
+        await check_number(self._api, self.from_number, profile)
 
     async def close(self) -> None:
         """Free the connections."""

@@ -7,7 +7,14 @@ from typing import Any, TypeAlias
 import httpx
 
 from channels_app.providers.base.http_client import SendProblem, VendorClient
+from channels_app.providers.base.media import FetchedMedia, download
 from channels_app.providers.base.outcomes import accepted, refused
+from channels_app.providers.twilio.checking import (
+    check_account,
+    check_key,
+    check_number,
+    check_service,
+)
 from channels_app.providers.twilio.config import TwilioAccount
 from channels_app.providers.twilio.errors import (
     outcome_of_code,
@@ -64,7 +71,7 @@ class TwilioClient:
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
         self._http = VendorClient("Twilio", timeout=account.timeout)
-        self._sdk = _build_sdk(account, HttpxTransport(self._http))
+        self._sdk = _build_sdk(account, account.credentials, HttpxTransport(self._http))
 
     async def send(self, forms: Sequence[Arguments], envelope: Arguments) -> ProviderResult:
         """Create one message per form, in order, all with the sender and recipient of `envelope`.
@@ -92,8 +99,22 @@ class TwilioClient:
             return _unreadable(error)
         return accepted()
 
-    def media_headers(self, url: str) -> dict[str, str]:
-        """Return what has to be sent to fetch a file: credentials to Twilio, nothing to others.
+    async def fetch_media(self, url: str, *, sha256: str | None, max_bytes: int) -> FetchedMedia:
+        """Return a file of an inbound message.
+
+        Raises:
+            MediaUnavailable: If it cannot be had, or is another one than announced.
+        """
+        return await download(
+            url,
+            headers_of=self._media_headers,
+            own_url=self._account.root_url,
+            sha256=sha256,
+            max_bytes=max_bytes,
+        )
+
+    def _media_headers(self, url: str) -> dict[str, str]:
+        """Return what is sent to fetch a file: credentials to Twilio, nothing to others.
 
         Twilio answers with a redirect to another host, which must not get them.
         """
@@ -101,6 +122,21 @@ class TwilioClient:
             return {}
         user_and_password = ":".join(self._account.credentials).encode()
         return {"Authorization": f"Basic {base64.b64encode(user_and_password).decode()}"}
+
+    async def check(self, *, number: str | None = None, service_sid: str | None = None) -> None:
+        """Ask Twilio whether the credentials work and the sender is ours; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Twilio could not be asked.
+        """
+        owner = _build_sdk(self._account, self._account.owner, HttpxTransport(self._http))
+        await check_account(owner, self._account)
+        if self._account.credentials != self._account.owner:
+            await check_key(self._sdk)
+        if service_sid:
+            await check_service(self._sdk, service_sid)
+        if number:
+            await check_number(self._sdk, number)
 
     async def close(self) -> None:
         """Close the connections; twice is harmless."""
@@ -125,11 +161,11 @@ class TwilioClient:
         return accepted(message.sid, segments=_number(message.num_segments))
 
 
-def _build_sdk(account: TwilioAccount, transport: HttpxTransport) -> Client:
-    user, password = account.credentials
+def _build_sdk(
+    account: TwilioAccount, credentials: tuple[str, str], transport: HttpxTransport
+) -> Client:
     sdk = Client(
-        user,
-        password,
+        *credentials,
         account.account_sid,
         region=None if account.base_url else account.region,
         edge=None if account.base_url else account.edge,

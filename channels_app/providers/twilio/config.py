@@ -1,6 +1,6 @@
 """What a Twilio account needs to be told."""
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 API_VERSION = "2010-04-01"
 DEFAULT_REGION = "us1"
@@ -23,11 +23,18 @@ class TwilioAccount(BaseModel):
         timeout: Seconds until an answer.
     """
 
-    account_sid: str
-    auth_token: SecretStr
+    account_sid: str = Field(description="Begins with AC. On the first page of the Twilio Console")
+    auth_token: SecretStr = Field(
+        description="On the first page of the Twilio Console, below the account SID"
+    )
     secondary_auth_token: SecretStr | None = None
-    api_key_sid: str | None = None
-    api_key_secret: SecretStr | None = None
+    api_key_sid: str | None = Field(
+        default=None,
+        description="Begins with SK; sends instead of the token. Console: API keys & tokens",
+    )
+    api_key_secret: SecretStr | None = Field(
+        default=None, description="Shown once, when the API key is made"
+    )
     region: str | None = None
     edge: str | None = None
     base_url: str | None = None
@@ -53,6 +60,11 @@ class TwilioAccount(BaseModel):
         """User and password of requests: those of the API key, if there is one."""
         if self.api_key_sid and self.api_key_secret:
             return self.api_key_sid, self.api_key_secret.get_secret_value()
+        return self.owner
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """User and password of the account itself."""
         return self.account_sid, self.auth_token.get_secret_value()
 
     @property
@@ -68,10 +80,20 @@ class TwilioConfig(TwilioAccount):
     Attributes:
         from_number: The sender if no other is named: a number (E.164), a short code or a name.
         messaging_service_sid: `MG…`; the service then picks the sender, unless one is named.
+        handles_opt_out: Whether Twilio obeys and answers STOP, START and HELP by itself, as it does
+            unless the sender is a short code or Twilio's support has switched it off.
     """
 
-    from_number: str
-    messaging_service_sid: str | None = None
+    from_number: str = Field(
+        description="Such as +15145550199. Console: Phone Numbers, Active numbers"
+    )
+    messaging_service_sid: str | None = Field(
+        default=None, description="Begins with MG. Console: Messaging, Services"
+    )
+    handles_opt_out: bool = Field(
+        default=True,
+        description="Twilio answers STOP, START and HELP itself; not on short codes",
+    )
 
 
 class TwilioRCSConfig(TwilioAccount):
@@ -83,7 +105,9 @@ class TwilioRCSConfig(TwilioAccount):
         fallback_from: Who sends text messages to phones without RCS; None leaves it to the service.
     """
 
-    messaging_service_sid: str
+    messaging_service_sid: str = Field(
+        description="Begins with MG; the service has an RCS sender. Console: Messaging, Services"
+    )
     rcs_sender: str | None = None
     fallback_from: str | None = None
 
@@ -96,5 +120,9 @@ class TwilioWhatsAppConfig(TwilioAccount):
         messaging_service_sid: `MG…`; names the sender as well.
     """
 
-    from_number: str
-    messaging_service_sid: str | None = None
+    from_number: str = Field(
+        description="Such as +15145550199. Console: Messaging, Senders, WhatsApp senders"
+    )
+    messaging_service_sid: str | None = Field(
+        default=None, description="Begins with MG. Console: Messaging, Services"
+    )

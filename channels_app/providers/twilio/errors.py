@@ -78,12 +78,19 @@ OUTCOMES: Mapping[int, SendOutcome] = {
     63016: SendOutcome.WINDOW_CLOSED,
 }
 
+MAX_CODE_DIGITS = 9
 _NUMBER = re.compile(r"\+?\d{7,}")
 
 
 def outcome_of_code(code: int) -> SendOutcome:
     """Return what the code of a report says; an unlisted one is a refusal for good."""
     return OUTCOMES.get(code, SendOutcome.REJECTED)
+
+
+def outcome_of_report(code: str) -> SendOutcome | None:
+    """Return what the code of a report says, as Twilio writes it; None for what is no code."""
+    is_code = code.isascii() and code.isdecimal() and len(code) <= MAX_CODE_DIGITS
+    return outcome_of_code(int(code)) if is_code else None
 
 
 def read_refusal(response: httpx.Response) -> ProviderResult:

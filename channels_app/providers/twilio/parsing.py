@@ -14,7 +14,8 @@ from channels_app.providers.base.webhook import (
     WebhookReply,
     WebhookRequest,
 )
-from channels_app.providers.twilio.errors import outcome_of_code
+from channels_app.providers.twilio.consent import CHANGES, read_told, read_word
+from channels_app.providers.twilio.errors import outcome_of_report
 from channels_app.providers.twilio.messages import EVENT_ID
 from rooms.domain.content import (
     EventContent,
@@ -24,13 +25,14 @@ from rooms.domain.content import (
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.sender import ALIASES
+from rooms.domain.standing import ConsentWord
 
 PROVIDER = "twilio"
 NO_WORDS = WebhookReply(status=204)
-PREFIXES = ("whatsapp:", "rcs:")
+WHATSAPP = "whatsapp:"
+PREFIXES = (WHATSAPP, "rcs:")
 ARRIVING = frozenset({"", "received", "receiving"})
-
-MAX_CODE_DIGITS = 9
 
 STATUSES = {
     "accepted": "queued",
@@ -57,17 +59,14 @@ FACTS = {
 }
 """What of a message has no field of its own: our name in its metadata, and Twilio's."""
 
-# The words that long codes obey without "Advanced Opt-Out".
-STOP_WORDS = frozenset(
-    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
-)
-START_WORDS = frozenset({"START", "UNSTOP", "YES"})
 
-
-def parse_webhook(request: WebhookRequest, channel_id: str) -> list[WebhookItem]:
+def parse_webhook(
+    request: WebhookRequest, channel_id: str, *, obeys_words: bool = True
+) -> list[WebhookItem]:
     """Read a verified webhook.
 
-    A message with nothing in it, such as a contact card, is of no interest.
+    A message with nothing in it, such as a contact card, is of no interest. `obeys_words` says
+    whether Twilio stops and starts messages by itself where it does not tell.
 
     Raises:
         MalformedWebhook: If it is neither a message nor a report, or of an unknown status.
@@ -76,8 +75,12 @@ def parse_webhook(request: WebhookRequest, channel_id: str) -> list[WebhookItem]
     if is_report(fields):
         return [_read_report(fields, channel_id, dict(request.query))]
     message = parse_twilio_webhook(fields, channel_id)
-    change = _read_consent(message, fields)
-    items: list[WebhookItem] = [] if change is None else [change]
+    told, word = read_told(fields), None
+    if told is None and obeys_words and not fields["From"].startswith(PREFIXES):
+        word = read_word(fields)
+    if told or word is ConsentWord.HELP:
+        message = message.model_copy(update={"consent_word": told or word})
+    items = _read_change(message, told or word)
     return items if message.content == TextContent(body="") else [*items, message]
 
 
@@ -91,15 +94,17 @@ def parse_twilio_webhook(payload: JsonObject, channel_id: str) -> InboundMessage
     if is_report(fields):
         raise MalformedWebhook("this is a report of a delivery, not a message")
     sid = _required(fields, "MessageSid")
+    sender, aliases = _sender_of(fields)
     return InboundMessage(
         channel_id=channel_id,
-        sender_id=plain_address(_required(fields, "From")),
+        sender_id=sender,
         content=_read_content(fields),
         raw_payload=dict(payload),
         provider_message_id=sid,
         external_id=sid,
         idempotency_key=sid,
-        metadata={ours: fields[theirs] for ours, theirs in FACTS.items() if fields.get(theirs)},
+        metadata={ours: fields[theirs] for ours, theirs in FACTS.items() if fields.get(theirs)}
+        | aliases,
     )
 
 
@@ -122,6 +127,27 @@ def plain_address(address: str) -> str:
     for prefix in PREFIXES:
         address = address.removeprefix(prefix)
     return address
+
+
+def _sender_of(fields: Mapping[str, str]) -> tuple[str, JsonObject]:
+    """Return who writes, and by which other names WhatsApp knows them.
+
+    The number comes first, where it is told; who hides it has a user's id only.
+
+    Raises:
+        MalformedWebhook: If nobody is named.
+    """
+    sender = _required(fields, "From")
+    known = [plain_address(sender)]
+    if sender.startswith(WHATSAPP):
+        wa_id = fields.get("WaId", "")
+        known += [f"+{wa_id}" if wa_id.isdecimal() else wa_id, fields.get("ExternalUserId", "")]
+    names = sorted(dict.fromkeys(filter(None, known)), key=lambda name: not name.startswith("+"))
+    if not names:
+        raise MalformedWebhook("From names nobody")
+    if len(names) == 1 and (not sender.startswith(WHATSAPP) or names[0].startswith("+")):
+        return names[0], {}
+    return names[0], {ALIASES: names[1:]}
 
 
 def _required(fields: Mapping[str, str], name: str) -> str:
@@ -158,16 +184,12 @@ def _file(fields: Mapping[str, str], number: int) -> File:
     return build_file(url, fields.get(f"MediaContentType{number}"))
 
 
-def _read_consent(message: InboundMessage, fields: Mapping[str, str]) -> ContactChanged | None:
-    """Read whether the sender stops or starts messages; text messages have words for it."""
-    told = fields.get("OptOutType", "").upper()
-    if not told and not fields["From"].startswith(PREFIXES):
-        word = fields.get("Body", "").strip().upper()
-        told = "STOP" if word in STOP_WORDS else "START" if word in START_WORDS else ""
-    change = {"STOP": "opted_out", "START": "opted_in"}.get(told)
+def _read_change(message: InboundMessage, word: ConsentWord | None) -> list[WebhookItem]:
+    change = CHANGES.get(word) if word else None
     if change is None:
-        return None
-    return ContactChanged(message.channel_id, message.sender_id, change, raw=message.raw_payload)
+        return []
+    raw = message.raw_payload
+    return [ContactChanged(message.channel_id, message.sender_id, change, raw=raw)]
 
 
 # -- reports
@@ -200,8 +222,8 @@ def _told_besides(fields: Mapping[str, str], word: str, query: Mapping[str, str]
         told["event_id"] = event_id
     if word.lower() == "partially_delivered":
         told["flag"] = "partially_delivered"
-    if (code := fields.get("ErrorCode", "")).isdecimal() and len(code) <= MAX_CODE_DIGITS:
-        told["outcome"] = outcome_of_code(int(code)).value
+    if outcome := outcome_of_report(fields.get("ErrorCode", "")):
+        told["outcome"] = outcome.value
     return told
 
 

@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from channels_app.providers.base.media import DEFAULT_MAX_BYTES, FetchedMedia
 from channels_app.providers.base.outcomes import refused
 from channels_app.providers.base.rcs import RCSDeliveryResult, RCSProvider
 from channels_app.providers.base.webhook import WebhookItem, WebhookReply, WebhookRequest
 from channels_app.providers.twilio.client import TwilioClient
 from channels_app.providers.twilio.config import TwilioRCSConfig
+from channels_app.providers.twilio.errors import outcome_of_report
 from channels_app.providers.twilio.messages import (
     MAX_BODY,
     Form,
@@ -15,12 +17,19 @@ from channels_app.providers.twilio.messages import (
     build_callback,
     build_forms,
 )
-from channels_app.providers.twilio.parsing import NO_WORDS, PROVIDER, parse_webhook
+from channels_app.providers.twilio.parsing import (
+    NO_WORDS,
+    PROVIDER,
+    parse_twilio_rcs_webhook,
+    parse_webhook,
+)
 from channels_app.providers.twilio.signature import require_signature, verify_payload
 from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.enums import ChannelMediaType
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
+from rooms.domain.message import InboundMessage
 
 PREFIX = "rcs:"
 SURFACE = Surface()
@@ -43,6 +52,8 @@ class TwilioRCSProvider(RCSProvider):
     """
 
     slug: ClassVar[str] = PROVIDER
+    config_model = TwilioRCSConfig
+    extra = "twilio"
 
     def __init__(self, config: TwilioRCSConfig) -> None:
         self._config = config
@@ -77,6 +88,10 @@ class TwilioRCSProvider(RCSProvider):
             "Twilio does not tell whether a phone has RCS: send with fallback=True instead"
         )
 
+    def outcome_of_report(self, code: str) -> SendOutcome | None:
+        """Return what Twilio's code of a reported failure says of sending again."""
+        return outcome_of_report(code)
+
     async def verify(self, request: WebhookRequest) -> None:
         """Prove that a webhook is Twilio's.
 
@@ -102,13 +117,35 @@ class TwilioRCSProvider(RCSProvider):
         """
         return parse_webhook(request, channel_id)
 
+    async def parse_webhook(self, payload: JsonObject, channel_id: str = "") -> InboundMessage:
+        """Return the message of a form's fields.
+
+        Raises:
+            MalformedWebhook: If they are not a message's.
+        """
+        return parse_twilio_rcs_webhook(payload, channel_id)
+
     def reply(self, request: WebhookRequest) -> WebhookReply:
         """Return an answer without words: Twilio would send them to the customer."""
         return NO_WORDS
 
-    def media_headers(self, url: str) -> dict[str, str]:
-        """Return what fetching a file of an inbound message takes, but not where it redirects."""
-        return self._client.media_headers(url)
+    async def fetch_media(
+        self, url: str, *, sha256: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> FetchedMedia:
+        """Return a file of an inbound message, by the address in its content.
+
+        Raises:
+            MediaUnavailable: If it cannot be had, or is another one than announced.
+        """
+        return await self._client.fetch_media(url, sha256=sha256, max_bytes=max_bytes)
+
+    async def check(self) -> None:
+        """Ask whether the account, its credentials and messaging service are good; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Twilio could not be asked.
+        """
+        await self._client.check(service_sid=self._config.messaging_service_sid)
 
     async def close(self) -> None:
         """Close the connections; twice is harmless."""

@@ -1,12 +1,15 @@
 """WhatsApp through Twilio."""
 
+from datetime import timedelta
 from typing import ClassVar
 
+from channels_app.providers.base.media import DEFAULT_MAX_BYTES, FetchedMedia
 from channels_app.providers.base.outcomes import refused
 from channels_app.providers.base.webhook import WebhookItem, WebhookReply, WebhookRequest
 from channels_app.providers.base.whatsapp import WhatsAppProvider
 from channels_app.providers.twilio.client import TwilioClient
 from channels_app.providers.twilio.config import TwilioWhatsAppConfig
+from channels_app.providers.twilio.errors import outcome_of_report
 from channels_app.providers.twilio.messages import (
     MAX_BODY,
     Form,
@@ -15,7 +18,12 @@ from channels_app.providers.twilio.messages import (
     build_callback,
     build_forms,
 )
-from channels_app.providers.twilio.parsing import NO_WORDS, PROVIDER, parse_webhook
+from channels_app.providers.twilio.parsing import (
+    NO_WORDS,
+    PROVIDER,
+    parse_twilio_webhook,
+    parse_webhook,
+)
 from channels_app.providers.twilio.signature import require_signature, verify_payload
 from rooms.domain.binding import ChannelCapabilities
 from rooms.domain.content import EventContent, TemplateContent
@@ -23,8 +31,10 @@ from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.enums import ChannelMediaType
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
+from rooms.domain.message import InboundMessage
 
 PREFIX = "whatsapp:"
+WINDOW = timedelta(hours=24)
 SURFACE = Surface(files=1, places=True, talks_over_audio=False)
 # Buttons exist in templates only; nothing that was sent can be changed or reacted to.
 CAPABILITIES = ChannelCapabilities(
@@ -51,6 +61,8 @@ class TwilioWhatsAppProvider(WhatsAppProvider):
     """Sends WhatsApp messages: free words within a day of the user's last one, templates always."""
 
     slug: ClassVar[str] = PROVIDER
+    config_model = TwilioWhatsAppConfig
+    extra = "twilio"
 
     def __init__(self, config: TwilioWhatsAppConfig) -> None:
         self._config = config
@@ -64,6 +76,10 @@ class TwilioWhatsAppProvider(WhatsAppProvider):
     def capabilities(self) -> ChannelCapabilities:
         """Return what Twilio lets a WhatsApp user be shown."""
         return CAPABILITIES
+
+    def reply_window(self, event: RoomEvent) -> timedelta:
+        """Return how long WhatsApp takes more than templates: a day after the person's message."""
+        return WINDOW
 
     async def send(self, event: RoomEvent, to: str) -> ProviderResult:
         """Send one event to `to`, a phone number in E.164 or a WhatsApp user's id."""
@@ -84,6 +100,10 @@ class TwilioWhatsAppProvider(WhatsAppProvider):
         WhatsApp marks that message as read with it.
         """
         return await self._client.show_typing(message_id)
+
+    def outcome_of_report(self, code: str) -> SendOutcome | None:
+        """Return what Twilio's code of a reported failure says of sending again."""
+        return outcome_of_report(code)
 
     async def verify(self, request: WebhookRequest) -> None:
         """Prove that a webhook is Twilio's.
@@ -110,13 +130,35 @@ class TwilioWhatsAppProvider(WhatsAppProvider):
         """
         return parse_webhook(request, channel_id)
 
+    async def parse_webhook(self, payload: JsonObject, channel_id: str = "") -> InboundMessage:
+        """Return the message of a form's fields.
+
+        Raises:
+            MalformedWebhook: If they are not a message's.
+        """
+        return parse_twilio_webhook(payload, channel_id)
+
     def reply(self, request: WebhookRequest) -> WebhookReply:
         """Return an answer without words: Twilio would send them to the customer."""
         return NO_WORDS
 
-    def media_headers(self, url: str) -> dict[str, str]:
-        """Return what fetching a file of an inbound message takes, but not where it redirects."""
-        return self._client.media_headers(url)
+    async def fetch_media(
+        self, url: str, *, sha256: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES
+    ) -> FetchedMedia:
+        """Return a file of an inbound message, by the address in its content.
+
+        Raises:
+            MediaUnavailable: If it cannot be had, or is another one than announced.
+        """
+        return await self._client.fetch_media(url, sha256=sha256, max_bytes=max_bytes)
+
+    async def check(self) -> None:
+        """Ask whether the account, its credentials and service are good; nothing is sent.
+
+        Raises:
+            CheckFailed: If not, or if Twilio could not be asked.
+        """
+        await self._client.check(service_sid=self._config.messaging_service_sid)
 
     async def close(self) -> None:
         """Close the connections; twice is harmless."""

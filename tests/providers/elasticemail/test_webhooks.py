@@ -141,12 +141,14 @@ async def test_without_a_secret_nothing_is_taken(webhook: Webhook, missing: str)
 def test_the_address_can_be_tried() -> None:
     reply = make_provider().handshake(request(Webhook({}, b"", "token=fake-url-token")))
 
-    assert reply is not None
     assert reply.status == 200
 
 
 def test_a_notification_by_get_is_no_trial() -> None:
-    assert make_provider().handshake(request(classic(notification("Sent")))) is None
+    provider = make_provider()
+
+    assert provider.is_event(request(classic(notification("Sent"))))
+    assert not provider.is_event(request(Webhook({}, b"", "token=fake-url-token")))
 
 
 def test_who_does_not_know_the_address_is_not_answered() -> None:

@@ -8,7 +8,7 @@ import pytest
 from channels_app.providers.base.mail.composing import Mail, NotSendableError, compose
 from channels_app.providers.base.mail.config import MailConfig
 from channels_app.providers.base.mail.reply_tokens import read_reply_address
-from channels_app.providers.base.mail.threading import answer_to, last_mail_from
+from channels_app.providers.base.mail.threading import answer_to, mails_from
 from rooms.domain.content import RichContent, SystemContent, TextContent
 from rooms.domain.enums import ChannelType, EventType
 from rooms.domain.event import EventSource, RoomEvent
@@ -109,7 +109,7 @@ def test_a_second_mail_of_ours_follows_the_first() -> None:
     assert mail.headers["In-Reply-To"] == mail.headers["References"] == our_message_id("e1")
 
 
-def test_the_last_mail_of_a_recipient_is_found() -> None:
+def test_the_mails_of_a_recipient_are_found() -> None:
     def mail_of(sender: str, message_id: str, channel_id: str = "mail") -> RoomEvent:
         told = {"email": {"message_id": message_id, "from": sender}}
         source = EventSource(channel_id=channel_id, channel_type=ChannelType.EMAIL)
@@ -124,10 +124,10 @@ def test_the_last_mail_of_a_recipient_is_found() -> None:
         make_event(),
     ]
 
-    found = last_mail_from(events, channel_id="mail", address=CUSTOMER)
+    found = mails_from(events, channel_id="mail", address=CUSTOMER)
 
-    assert found == {"message_id": "<2@x>", "from": "Ana@Customer.example"}
-    assert last_mail_from(events, channel_id="mail", address="eve@x.example") is None
+    assert found == events[:2]
+    assert mails_from(events, channel_id="mail", address="eve@x.example") == []
 
 
 def test_a_long_thread_keeps_its_beginning_and_its_end() -> None:

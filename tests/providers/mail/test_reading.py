@@ -8,6 +8,8 @@ from pydantic import SecretStr
 from channels_app.providers.base.mail.config import MailConfig
 from channels_app.providers.base.mail.reply_tokens import make_reply_address
 from rooms.domain.content import TextContent
+from rooms.domain.sender import ANSWERS, REPLY_ADDRESS, REPLY_ROOM
+from rooms.pipeline.threads import MAX_ANSWERS
 from tests.providers.mail.samples import (
     CONFIG,
     CUSTOMER,
@@ -173,7 +175,7 @@ def test_a_signed_address_leads_to_the_room() -> None:
     expired = make_reply_address("reply@in.example.org", ROOM, "new-secret", expires_at=NOW)
 
     rooms = [
-        read_message(make_mime(), envelope_to=["x@y.example", each]).room_id
+        read_message(make_mime(), envelope_to=["x@y.example", each]).metadata.get(REPLY_ROOM)
         for each in (new, old, forged, expired)
     ]
 
@@ -184,8 +186,47 @@ def test_without_an_envelope_the_named_recipients_count() -> None:
     ends = NOW + timedelta(days=1)
     address = make_reply_address("reply@in.example.org", ROOM, "new-secret", expires_at=ends)
 
-    assert read_message(make_mime(To=f"Support <{address}>")).room_id == ROOM
-    assert read_message(make_mime(To=address), envelope_to=["support@x.example"]).room_id is None
+    named = read_message(make_mime(To=f"Support <{address}>"))
+    enveloped = read_message(make_mime(To=address), envelope_to=["support@x.example"])
+
+    assert named.metadata[REPLY_ROOM] == ROOM
+    assert REPLY_ROOM not in enveloped.metadata
+
+
+def test_the_mails_that_are_answered_are_told_nearest_first() -> None:
+    ours, theirs = our_message_id("e7"), "<m0@customer.example>"
+    thread = {"In_Reply_To": ours, "References": f"{theirs} {our_message_id('e8')} {ours}"}
+
+    message = read_message(make_mime(**thread))
+
+    assert message.metadata[ANSWERS] == [
+        (ours, "e7"),
+        (our_message_id("e8"), "e8"),
+        (theirs, None),
+    ]
+
+
+def test_a_hundred_references_are_not_all_looked_up() -> None:
+    references = " ".join(f"<m{number}@x.example>" for number in range(100))
+
+    message = read_message(make_mime(References=references))
+
+    assert len(message.metadata[ANSWERS]) == MAX_ANSWERS
+    assert message.metadata[ANSWERS][0] == ("<m99@x.example>", None)
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("Ana <Ana@Home.example>", "ana@home.example"),
+        (f"Ana <{CUSTOMER}>", None),  # the sender anyway
+        ("support+7@example.org", None),  # ourselves
+        ("nobody", None),
+        ("", None),
+    ],
+)
+def test_answers_may_be_wanted_elsewhere(header: str, wanted: str | None) -> None:
+    assert read_message(make_mime(Reply_To=header)).metadata.get(REPLY_ADDRESS) == wanted
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """What Meta's refusals and silences mean, for both of its APIs."""
 
-import socket
 from typing import Any
 
 import pytest
 
-from channels_app.providers.meta.config import MessengerConfig, WhatsAppCloudConfig
+from channels_app.providers.meta.config import WhatsAppCloudConfig
 from channels_app.providers.meta.messenger import FacebookMessengerProvider
 from channels_app.providers.meta.whatsapp import WhatsAppCloudProvider
 from channels_app.testing.fakes.meta import error_body
@@ -157,29 +156,6 @@ async def test_no_answer_in_time_is_unknown(
     assert (result.outcome, result.code) == (UNKNOWN, "timeout")
 
 
-async def test_an_answer_that_is_cut_off_is_unknown_and_not_repeated(
-    cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
-) -> None:
-    cloud.fail_next(Fault(drops_after=True))
-
-    result = await whatsapp.send(said("hi"), TO)
-    assert (result.outcome, result.code) == (UNKNOWN, "connection_lost")
-    assert len(cloud.sent) == 1
-
-
-async def test_what_does_not_listen_may_be_asked_again(
-    messenger_config: MessengerConfig, whatsapp_config: WhatsAppCloudConfig
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    elsewhere = {"api_base": address}
-    messenger = FacebookMessengerProvider(messenger_config.model_copy(update=elsewhere))
-    whatsapp = WhatsAppCloudProvider(whatsapp_config.model_copy(update=elsewhere))
-
-    assert (await messenger.send(said("hi"), PSID)).outcome is TRANSIENT
-    assert (await whatsapp.send(said("hi"), TO)).outcome is TRANSIENT
-
-
 async def test_outside_the_window_only_templates_are_taken(
     cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
 ) -> None:
@@ -212,18 +188,3 @@ async def test_a_message_that_is_half_out_is_not_sent_again(
     assert (result.outcome, result.provider_message_ids) == (outcome, [cloud.sent[0].id])
     assert (result.metadata["parts"], result.metadata["parts_sent"]) == (3, 1)
     assert len(cloud.requests) == 2
-
-
-async def test_secrets_are_in_no_error_and_no_log(
-    cloud: FakeWhatsAppCloud,
-    whatsapp: WhatsAppCloudProvider,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(0)
-    cloud.token = "another"
-    refused = await whatsapp.send(said("hi"), TO)
-    cloud.fail_next(Fault(drops_after=True))
-    lost = await whatsapp.send(said("hi"), TO)
-
-    shown = f"{refused!r} {lost!r} {caplog.text}"
-    assert not [secret for secret in ("EAAtest", "fake-app-secret") if secret in shown]

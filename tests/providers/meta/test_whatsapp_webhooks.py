@@ -25,6 +25,7 @@ from rooms.domain.content import (
     VideoContent,
 )
 from rooms.domain.message import InboundMessage
+from rooms.domain.sender import ALIASES
 from tests.providers.meta.said import TO, webhook
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,6 +57,7 @@ def test_text(cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider) -> None
         "sender_name": "Ana",
         "phone_number": TO,
         "user_id": "CA.1349000000000000001",
+        ALIASES: ["CA.1349000000000000001"],
         "reply_to_provider_message_id": "wamid.OUT1",
     }
 
@@ -200,6 +202,17 @@ def test_who_shows_no_number_is_known_by_the_user_id(
     assert isinstance(item, InboundMessage)
     assert item.sender_id == item.metadata["user_id"] == HIDDEN.user_id
     assert (item.metadata["username"], "phone_number" in item.metadata) == ("@ana", False)
+    assert item.metadata[ALIASES] == []
+
+
+def test_number_that_only_the_envelope_tells_comes_first(
+    cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
+) -> None:
+    message = fake.text("hi", person=HIDDEN)
+    (item,) = parse(whatsapp, cloud.hooks.post(cloud.hooks.value(message, people=[fake.ANA])))
+
+    assert isinstance(item, InboundMessage)
+    assert (item.sender_id, item.metadata[ALIASES]) == (TO, [HIDDEN.user_id])
 
 
 def test_both_ids_are_told_so_that_they_can_be_joined(
@@ -209,6 +222,16 @@ def test_both_ids_are_told_so_that_they_can_be_joined(
 
     assert isinstance(item, InboundMessage)
     assert (item.sender_id, item.metadata["user_id"]) == (TO, HIDDEN.user_id)
+    assert item.metadata[ALIASES] == [HIDDEN.user_id]
+
+
+def test_number_alone_has_no_other_names(
+    cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
+) -> None:
+    (item,) = parse(whatsapp, cloud.hooks.inbound_text("hi", person=Person(user_id=None)))
+
+    assert isinstance(item, InboundMessage)
+    assert ALIASES not in item.metadata
 
 
 def test_each_message_of_a_batch_has_its_own_sender(
@@ -231,7 +254,7 @@ def test_in_a_group_the_sender_is_the_person(
     item = read(cloud, whatsapp, fake.text("hi", group_id="Y2FwaV9ncm91cDox"))
 
     assert (item.sender_id, item.thread_id) == (TO, "Y2FwaV9ncm91cDox")
-    assert item.metadata["group_id"] == "Y2FwaV9ncm91cDox"
+    assert item.metadata["group_id"] == item.metadata["phone_number"] == "Y2FwaV9ncm91cDox"
 
 
 @pytest.mark.parametrize(

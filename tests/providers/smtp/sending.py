@@ -9,6 +9,19 @@ from rooms.domain.event import RoomEvent
 from tests.providers.mail.samples import CUSTOMER, make_event
 
 
+def make_provider(port: int, **config: Any) -> SMTPProvider:
+    """Return a provider that speaks in the clear, unless `config` says otherwise."""
+    given: dict[str, Any] = {
+        "from_email": "support@example.org",
+        "from_name": "Support",
+        "host": "127.0.0.1",
+        "port": port,
+        "tls": "none",
+        "timeout": 2.0,
+    }
+    return SMTPProvider(SMTPConfig(**given | config))
+
+
 async def send(
     port: int,
     event: RoomEvent | None = None,
@@ -18,15 +31,7 @@ async def send(
     **config: Any,
 ) -> ProviderResult:
     """Send an event in the clear, unless `config` says otherwise."""
-    given: dict[str, Any] = {
-        "from_email": "support@example.org",
-        "from_name": "Support",
-        "host": "127.0.0.1",
-        "port": port,
-        "tls": "none",
-        "timeout": 2.0,
-    }
-    provider = SMTPProvider(SMTPConfig(**given | config))
+    provider = make_provider(port, **config)
     try:
         return await provider.send(event or make_event(), to, subject=subject)
     finally:

@@ -73,17 +73,6 @@ async def test_too_many_requests_wait_as_long_as_teams_says(
     assert (result.outcome, result.retry_after) == (SendOutcome.THROTTLED, wait)
 
 
-async def test_a_message_whose_answer_is_lost_is_in_doubt_and_there_once(
-    teams: FakeTeams, bot: BotFrameworkTeamsProvider
-) -> None:
-    teams.fail_next(Fault(), Fault(drops_after=True))
-
-    result = await bot.send(said("a"), ANA)
-
-    assert (result.outcome, result.code) == (SendOutcome.UNKNOWN, "connection_lost")
-    assert len(teams.sent) == 1
-
-
 async def test_a_message_whose_answer_takes_too_long_is_in_doubt(
     teams: FakeTeams, make_config: MakeConfig, post: Post
 ) -> None:
@@ -115,21 +104,6 @@ async def test_a_change_whose_answer_is_lost_may_be_made_again(
 
     assert lost.outcome is SendOutcome.TRANSIENT
     assert (await bot.send(change, ANA)).success
-
-
-async def test_a_service_that_is_not_there_has_taken_nothing(
-    make_config: MakeConfig, post: Post, teams: FakeTeams
-) -> None:
-    closed = "http://127.0.0.1:9"
-    provider = BotFrameworkTeamsProvider(make_config(service_hosts=(closed,)))
-    await provider.save_conversation_reference(
-        {**inbound_text(), "serviceUrl": closed, "recipient": teams.bot}
-    )
-
-    result = await provider.send(said("a"), ANA)
-    await provider.close()
-
-    assert (result.outcome, result.code) == (SendOutcome.TRANSIENT, "unreachable")
 
 
 @pytest.mark.parametrize(

@@ -73,12 +73,3 @@ async def test_a_reaction_finds_the_message_by_what_teams_called_it(
     delivered = result.delivery_results["teams"]
     assert item.provider_message_id == delivered.provider_message_id
     assert item.sender_id == ANA["id"]
-
-
-def test_a_channel_shows_what_both_teams_and_the_bot_can(kit: RoomKit) -> None:
-    channel = kit.get_channel("teams")
-
-    assert channel is not None
-    shown = channel.capabilities()
-    assert (shown.supports_edit, shown.supports_delete) == (True, True)
-    assert (shown.supports_reactions, shown.max_length) == (False, 28000)

@@ -120,10 +120,3 @@ async def test_nothing_is_sent_where_the_bot_was_never_heard(
 
     assert (result.outcome, result.code) == (SendOutcome.REJECTED, "no_conversation_reference")
     assert teams.requests[2:] == []
-
-
-async def test_the_mask_lets_no_reaction_out(bot: BotFrameworkTeamsProvider) -> None:
-    shown = bot.capabilities()
-
-    assert (shown.supports_edit, shown.supports_delete) == (True, True)
-    assert (shown.supports_reactions, shown.supports_typing) == (False, False)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from channels_app.channels.telegram import TelegramChannel
+from channels_app.providers.base.checking import CheckFailed
 from channels_app.providers.telegram.bot import TelegramBotProvider
 from channels_app.testing.fakes.telegram import FakeTelegram
 from rooms.domain.content import (
@@ -246,9 +247,8 @@ async def test_typing_is_shown(telegram: FakeTelegram, bot: Bot) -> None:
 async def test_the_webhook_is_set_with_the_secret_and_what_is_read(
     telegram: FakeTelegram, bot: Bot
 ) -> None:
-    result = await bot.set_webhook("https://x.example/webhooks/telegram/telegram/tg")
+    await bot.subscribe("https://x.example/webhooks/telegram/telegram/tg")
 
-    assert result.success
     assert telegram.webhook == {
         "url": "https://x.example/webhooks/telegram/telegram/tg",
         "secret_token": "a-fixed_webhook-secret",
@@ -263,7 +263,5 @@ async def test_the_webhook_is_set_with_the_secret_and_what_is_read(
 
 
 async def test_a_webhook_that_telegram_does_not_reach_is_refused(bot: Bot) -> None:
-    result = await bot.set_webhook("http://x.example/")
-
-    assert not result.success
-    assert "HTTPS" in (result.error or "")
+    with pytest.raises(CheckFailed, match="HTTPS"):
+        await bot.subscribe("http://x.example/")

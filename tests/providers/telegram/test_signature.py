@@ -5,6 +5,7 @@ import json
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from channels_app.providers.base.checking import CheckFailed
 from channels_app.providers.base.webhook import WebhookRefused
 from channels_app.providers.telegram.config import TelegramConfig
 from channels_app.testing.fakes.telegram import SECRET, TOKEN
@@ -45,8 +46,10 @@ async def test_a_bot_without_a_secret_believes_nobody(given: str) -> None:
 
 
 async def test_a_bot_without_a_secret_sets_no_webhook() -> None:
-    with pytest.raises(ValueError, match="webhook_secret"):
-        await make_bot(webhook_secret=None).set_webhook("https://x.example/")
+    with pytest.raises(CheckFailed) as failure:
+        await make_bot(webhook_secret=None).subscribe("https://x.example/")
+
+    assert failure.value.field == "webhook_secret"
 
 
 def test_the_header_alone_can_be_checked() -> None:

@@ -6,8 +6,9 @@ from channels_app.providers.base.webhook import WebhookRequest
 from channels_app.providers.telnyx.config import TelnyxConfig, TelnyxRCSConfig
 from channels_app.providers.telnyx.rcs import TelnyxRCSProvider
 from channels_app.providers.telnyx.sms import TelnyxSMSProvider
-from channels_app.testing.fakes.telnyx import AGENT_ID, API_KEY, PROFILE_ID
-from channels_app.testing.fakes.telnyx_webhooks import NUMBER, PUBLIC_KEY, Webhook
+from channels_app.testing.fakes.telnyx import API_KEY
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID, NUMBER, PROFILE_ID
+from channels_app.testing.fakes.telnyx_webhooks import PUBLIC_KEY, Webhook
 from tests.channels_app.values import make_event as make_event
 
 NOWHERE = "http://127.0.0.1:9/v2"

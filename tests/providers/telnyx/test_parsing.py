@@ -9,9 +9,9 @@ import pytest
 
 from channels_app.providers.base.webhook import ContactChanged, MalformedWebhook, WebhookItem
 from channels_app.providers.telnyx.sms import parse_telnyx_webhook
+from channels_app.testing.fakes.telnyx_desk import NUMBER
 from channels_app.testing.fakes.telnyx_webhooks import (
     CUSTOMER,
-    NUMBER,
     Webhook,
     encode,
     event,

@@ -8,9 +8,10 @@ import pytest
 from channels_app.providers.base.rcs import RCSDeliveryResult
 from channels_app.providers.telnyx.rcs import TelnyxRCSProvider
 from channels_app.testing.fakes.server import Fault
-from channels_app.testing.fakes.telnyx import AGENT_ID, FakeTelnyx
+from channels_app.testing.fakes.telnyx import FakeTelnyx
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID, NUMBER
 from channels_app.testing.fakes.telnyx_rcs_requests import RcsRequest
-from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER, NUMBER
+from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER
 from rooms.domain.content import (
     Button,
     Card,

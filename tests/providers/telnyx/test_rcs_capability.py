@@ -2,14 +2,14 @@
 
 import pytest
 
-from channels_app.channels.rcs import RCSChannel
 from channels_app.providers.base.http_client import SendProblem
 from channels_app.providers.telnyx.rcs import TelnyxRCSProvider
 from channels_app.testing.fakes.server import Fault, Response
-from channels_app.testing.fakes.telnyx import AGENT_ID, FEATURES, FakeTelnyx, refusal
+from channels_app.testing.fakes.telnyx import FEATURES, FakeTelnyx
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID, refusal
 from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER
 from rooms.domain.delivery import SendOutcome
-from tests.providers.telnyx.account import make_event, make_rcs
+from tests.providers.telnyx.account import make_event
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,3 @@ async def test_no_answer_is_not_a_no_and_sending_goes_on(
 
     assert problem.value.result.outcome is outcome
     assert (await rcs.send(make_event(), CUSTOMER)).success
-
-
-def test_a_channel_shows_what_telnyx_passes_on() -> None:
-    can = RCSChannel("rcs", provider=make_rcs()).capabilities()
-
-    assert (can.max_length, can.max_buttons) == (3072, 11)
-    assert can.supports_read_receipts
-    assert can.supports_cards
-    assert not can.supports_typing

@@ -7,7 +7,7 @@ import pytest
 
 from channels_app.providers.base.webhook import MalformedWebhook
 from channels_app.providers.telnyx.rcs import parse_telnyx_rcs_webhook
-from channels_app.testing.fakes.telnyx import AGENT_ID
+from channels_app.testing.fakes.telnyx_desk import AGENT_ID
 from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER, Webhook, inbound_rcs, status
 from rooms.domain.content import AudioContent, LocationContent, MediaContent, TextContent
 from rooms.domain.delivery import DeliveryStatus

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from channels_app.channels.sms import SMSChannel
 from channels_app.providers.telnyx.sms import TelnyxSMSProvider
-from channels_app.testing.fakes.telnyx import PROFILE_ID, FakeTelnyx
+from channels_app.testing.fakes.telnyx import FakeTelnyx
+from channels_app.testing.fakes.telnyx_desk import NUMBER, PROFILE_ID
 from channels_app.testing.fakes.telnyx_requests import SmsRequest, count_parts
-from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER, NUMBER
+from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER
 from rooms.domain.content import (
     CompositeContent,
     EventContent,
@@ -141,15 +141,6 @@ async def test_what_cannot_be_sent_is_refused_without_a_call(
 
     assert (result.success, result.outcome, result.code) == (False, SendOutcome.REJECTED, code)
     assert telnyx.requests == []
-
-
-def test_nobody_tells_of_sms_that_were_read() -> None:
-    can = SMSChannel("sms", provider=make_sms()).capabilities()
-
-    assert not can.supports_read_receipts
-    assert can.supports_media
-    assert can.max_length == 1600
-    assert "image/jpeg" in can.supported_media_types
 
 
 def test_names_that_are_promised() -> None:

@@ -1,13 +1,13 @@
 """What became of a message that did not simply go out."""
 
-import logging
 from typing import Any
 
 import pytest
 
 from channels_app.providers.telnyx.sms import TelnyxSMSProvider
 from channels_app.testing.fakes.server import Fault, Response
-from channels_app.testing.fakes.telnyx import API_KEY, FakeTelnyx, refusal, too_many_requests
+from channels_app.testing.fakes.telnyx import FakeTelnyx, too_many_requests
+from channels_app.testing.fakes.telnyx_desk import refusal
 from channels_app.testing.fakes.telnyx_webhooks import CUSTOMER
 from rooms.domain.delivery import SendOutcome
 from tests.providers.telnyx.account import make_event, make_sms
@@ -159,25 +159,3 @@ async def test_different_messages_have_different_keys(
         await sms.send(*call)
 
     assert len({message.idempotency_key for message in telnyx.sent}) == len(calls)
-
-
-async def test_a_vendor_that_is_away_has_not_got_it() -> None:
-    sms = make_sms()
-
-    result = await sms.send(make_event(), CUSTOMER)
-
-    assert (result.outcome, result.code) == (SendOutcome.TRANSIENT, "unreachable")
-    await sms.close()
-
-
-async def test_the_key_is_shown_to_nobody(
-    telnyx: FakeTelnyx, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    sms = make_sms(telnyx.api)
-    results = [await sms.send(make_event(), CUSTOMER)]
-    telnyx.fail_next(Fault(drops_after=True), Fault(refusal(401, "10009", "No").response))
-    results += [await sms.send(make_event(), CUSTOMER) for _ in range(2)]
-    await sms.close()
-
-    assert API_KEY not in f"{results!r} {sms!r} {vars(sms)!r} {caplog.text}"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from channels_app.providers.base.webhook import ContactChanged, WebhookItem
+from channels_app.testing.fakes.telnyx_desk import NUMBER
 from channels_app.testing.fakes.telnyx_webhooks import (
     CUSTOMER,
-    NUMBER,
     Webhook,
     status,
 )

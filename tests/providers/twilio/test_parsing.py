@@ -33,6 +33,7 @@ from rooms.domain.content import (
 )
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.message import InboundMessage
+from rooms.domain.sender import ALIASES
 
 HOOKS = TwilioWebhooks("https://hooks.example.org/webhooks/sms/twilio/desk")
 REPORTS = TwilioWebhooks(f"{HOOKS.url}/status?event_id=e-1")
@@ -140,12 +141,37 @@ def test_a_whatsapp_message_tells_who_wrote() -> None:
 def test_a_whatsapp_user_without_a_number_is_known_by_their_id() -> None:
     message = _message(
         HOOKS.inbound_whatsapp(
-            sender="whatsapp:US.13491208655302741918", ExternalUserId="US.13491208655302741918"
+            sender="whatsapp:US.13491208655302741918",
+            ExternalUserId="US.13491208655302741918",
+            WaId="",
         )
     )
 
     assert message.sender_id == "US.13491208655302741918"
     assert message.metadata["external_user_id"] == message.sender_id
+    assert message.metadata[ALIASES] == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "wa_id"),
+    [
+        ("whatsapp:+15145550123", "15145550123"),
+        ("whatsapp:US.1349", "15145550123"),  # told beside
+        ("whatsapp:+15145550123", "US.1349"),
+    ],
+)
+def test_both_ids_of_a_whatsapp_user_are_told_the_number_first(sender: str, wa_id: str) -> None:
+    webhook = HOOKS.inbound_whatsapp(sender=sender, WaId=wa_id, ExternalUserId="US.1349")
+
+    message = _message(webhook)
+
+    assert message.sender_id == "+15145550123"
+    assert message.metadata[ALIASES] == ["US.1349"]
+
+
+@pytest.mark.parametrize("webhook", [HOOKS.inbound_text(), HOOKS.inbound_whatsapp()])
+def test_a_number_alone_has_no_other_names(webhook: SignedWebhook) -> None:
+    assert ALIASES not in _message(webhook).metadata
 
 
 def test_a_place() -> None:
@@ -220,6 +246,9 @@ def test_a_report(word: str, status: str) -> None:
     [
         ("30001", "throttled"),
         ("30003", "transient"),
+        ("30008", "transient"),
+        ("30017", "transient"),
+        ("30022", "throttled"),
         ("30007", "rejected"),
         ("63016", "window_closed"),
         ("21610", "opted_out"),

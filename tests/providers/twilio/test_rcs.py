@@ -3,7 +3,6 @@
 import pytest
 from pydantic import SecretStr
 
-from channels_app.channels.rcs import RCSChannel
 from channels_app.providers.twilio.config import TwilioRCSConfig
 from channels_app.providers.twilio.rcs import TwilioRCSProvider
 from channels_app.testing.fakes.server import Fault
@@ -19,7 +18,6 @@ from channels_app.testing.fakes.twilio_answers import (
 from channels_app.testing.fakes.twilio_webhooks import CUSTOMER
 from rooms.domain.content import RichContent
 from rooms.domain.delivery import SendOutcome
-from rooms.domain.enums import ChannelMediaType
 from tests.channels_app.values import make_event
 
 
@@ -91,10 +89,3 @@ async def test_what_needs_a_template_is_refused(twilio: FakeTwilio, rcs: TwilioR
 async def test_twilio_cannot_be_asked_whether_a_phone_has_rcs(rcs: TwilioRCSProvider) -> None:
     with pytest.raises(NotImplementedError, match="fallback=True"):
         await rcs.check_capability(CUSTOMER)
-
-
-def test_a_channel_shows_words_and_files_only(rcs: TwilioRCSProvider) -> None:
-    can = RCSChannel("desk", provider=rcs).capabilities()
-
-    assert can.media_types == [ChannelMediaType.TEXT, ChannelMediaType.MEDIA]
-    assert (can.max_length, can.supports_read_receipts, can.supports_buttons) == (1600, True, False)

@@ -5,7 +5,6 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import SecretStr
 
-from channels_app.channels.sms import SMSChannel
 from channels_app.providers.twilio.config import TwilioConfig
 from channels_app.providers.twilio.sms import TwilioSMSProvider
 from channels_app.testing.fakes.twilio import FakeTwilio
@@ -201,12 +200,3 @@ async def test_reports_come_back_with_the_events_id(twilio: FakeTwilio) -> None:
 
     expected = "https://hooks.example.org/status?tenant=7&event_id=e-1"
     assert twilio.sent[0].form.StatusCallback == expected
-
-
-def test_a_channel_can_show_what_both_it_and_twilio_can(sms: TwilioSMSProvider) -> None:
-    can = SMSChannel("desk", provider=sms).capabilities()
-
-    assert can.max_length == 1600
-    assert can.supports_media
-    assert not can.supports_read_receipts
-    assert can.supported_media_types == ["image/jpeg", "image/png", "image/gif"]

@@ -1,9 +1,9 @@
 """WhatsApp through Twilio."""
 
-import httpx
 import pytest
 
 from channels_app.channels.whatsapp import WhatsAppChannel
+from channels_app.providers.base.media import MediaUnavailable
 from channels_app.providers.twilio.whatsapp import TwilioWhatsAppProvider
 from channels_app.testing.fakes.server import Fault
 from channels_app.testing.fakes.twilio import FakeTwilio
@@ -146,15 +146,15 @@ async def test_typing_on_something_else_is_refused(
 async def test_files_are_fetched_with_credentials_for_twilio_alone(
     twilio: FakeTwilio, whatsapp: TwilioWhatsAppProvider
 ) -> None:
-    url = twilio.add_media(b"jpeg")
+    fetched = await whatsapp.fetch_media(twilio.add_media(b"jpeg"))
 
-    async with httpx.AsyncClient() as http:
-        first = await http.get(url, headers=whatsapp.media_headers(url))
-        target = first.headers["location"]
-        second = await http.get(target, headers=whatsapp.media_headers(target))
+    assert (fetched.content, fetched.mime_type) == (b"jpeg", "image/jpeg")
+    assert twilio.storage.refusals == []  # it refuses whoever brings credentials
 
-    assert second.content == b"jpeg"
-    assert whatsapp.media_headers(f"{twilio.url}.evil.example.org/x") == {}
+
+async def test_another_host_is_not_taken_for_twilios(whatsapp: TwilioWhatsAppProvider) -> None:
+    with pytest.raises(MediaUnavailable, match="not a public host"):
+        await whatsapp.fetch_media("https://127.0.0.2/2010-04-01/Accounts/x/Media/y")
 
 
 def test_a_channel_shows_no_more_than_twilio_does(whatsapp: TwilioWhatsAppProvider) -> None:

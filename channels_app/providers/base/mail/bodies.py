@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from channels_app.providers.base.mail.files import DATA_SCHEME, MailFile, read_data_url
+from channels_app.providers.base.mail.files import DATA_SCHEME, MailFile, read_file_url
 from channels_app.providers.base.mail.markup import clean_html, escape_text, render_markdown
 from rooms.domain.content import (
     AudioContent,
@@ -115,6 +115,7 @@ def _file_pieces(content: Any) -> Iterable[_Piece]:
     if caption:
         yield _words(caption)
     if content.url.startswith(DATA_SCHEME):
-        yield _Piece(file=read_data_url(content.url, name))
+        yield _Piece(file=read_file_url(content.url, name))
     else:
-        yield _link_piece(name or content.url.rpartition("/")[2] or content.url, content.url)
+        last = content.url.partition("?")[0].rpartition("/")[2]
+        yield _link_piece(name or last or content.url, content.url)

@@ -29,7 +29,7 @@ class MailConfig(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    from_email: str
+    from_email: str = Field(description="Such as support@example.org; verified at the vendor")
     from_name: str | None = None
     message_id_domain: str | None = None
     default_subject: str = DEFAULT_SUBJECT

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
-from channels_app.providers.base.mail.addresses import fold_case
+from channels_app.providers.base.mail.addresses import fold_case, without_tag
 from channels_app.providers.base.mail.config import MailConfig
 from channels_app.providers.base.mail.files import MailFile
 from channels_app.providers.base.mail.loops import why_automatic
@@ -23,15 +23,18 @@ from rooms.domain.enums import ChannelType
 from rooms.domain.frozen import utc_now
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
+from rooms.domain.sender import ANSWERS, REPLY_ADDRESS, REPLY_ROOM, SENDER_VERIFIED
 from rooms.pipeline.plain_text import strip_html
+from rooms.pipeline.threads import MAX_ANSWERS
 
 MAX_TEXT_CHARS = 100_000
 MAX_FILES = 20
 MAX_ID_CHARS = 500
-# Smaller pictures that the HTML shows are logos and spacers, larger ones what somebody pasted.
+# Smaller pictures that the HTML shows are logos and spacers, and stay in it; larger ones are what
+# somebody pasted, and are files.
 DECORATION_BYTES = 8_000
-SHOWN_PICTURE_BYTES = 64_000
-SHOWN_PICTURES_BYTES = 256_000
+# They are read with every message of the room, so there may be few of them.
+SHOWN_PICTURES_BYTES = 64_000
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -75,7 +78,6 @@ class Reader:
             external_id=message_id or None,
             idempotency_key=_key(mail, message_id),
             timestamp=_moment(mail.header("Date")),
-            room_id=self._room(mail),
             thread_id=_thread(facts),
             metadata=self._metadata(mail, facts),
             raw_payload=mail.raw,
@@ -88,8 +90,30 @@ class Reader:
             metadata["auto_submitted"] = automatic
         verified = sender_verdict(mail, self.config.authserv_id)
         if verified is not None:
-            metadata["sender_verified"] = verified
-        return metadata
+            metadata[SENDER_VERIFIED] = verified
+        return metadata | self._whereabouts(mail, facts)
+
+    def _whereabouts(self, mail: ReceivedMail, facts: JsonObject) -> JsonObject:
+        """Return what leads to the mail's room, and where its sender wants to be answered."""
+        answered = [facts["in_reply_to"], *reversed(facts["references"])]
+        ours = [
+            (each, event_id_of(each, self.config.domain))
+            for each in dict.fromkeys(answered)
+            if each and len(each) <= MAX_ID_CHARS
+        ]
+        known: JsonObject = {
+            REPLY_ROOM: self._room(mail),
+            ANSWERS: ours[:MAX_ANSWERS],
+            REPLY_ADDRESS: self._reply_address(facts),
+        }
+        return {key: value for key, value in known.items() if value}
+
+    def _reply_address(self, facts: JsonObject) -> str | None:
+        """Return where answers go instead of to the sender; never to ourselves."""
+        wanted = fold_case(facts["reply_to"])
+        if "@" not in wanted or wanted == fold_case(facts["from"]):
+            return None
+        return None if without_tag(wanted) in map(without_tag, self.config.mailboxes) else wanted
 
     def _facts(self, mail: ReceivedMail, message_id: str) -> JsonObject:
         name, author = _author(mail)
@@ -180,12 +204,12 @@ def _is_decoration(each: MailFile, markup: str) -> bool:
 
 
 def _pictures(mail: ReceivedMail) -> dict[str, str]:
-    """Return the addresses of the pictures that the HTML may show, as long as they are small."""
+    """Return the addresses of the small pictures that the HTML shows."""
     pictures: dict[str, str] = {}
     room = SHOWN_PICTURES_BYTES
     for each in mail.files:
         size = len(each.content)
-        small = size <= min(SHOWN_PICTURE_BYTES, room)
+        small = size < min(DECORATION_BYTES, room)
         if each.content_id and each.mime_type in PICTURES and small:
             pictures[each.content_id] = each.data_url()
             room -= size

@@ -8,6 +8,7 @@ from channels_app.providers.base.mail.addresses import fold_case
 from channels_app.providers.base.mail.message_ids import chain, read_message_ids
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
+from rooms.domain.sender import SENDER_VERIFIED
 
 KEY = "email"
 """The key of an event's metadata under which everything about mails stands."""
@@ -64,23 +65,42 @@ def answer_to(told: JsonObject) -> JsonObject:
     }
 
 
-def last_mail_from(
-    events: Sequence[RoomEvent], *, channel_id: str, address: str
-) -> JsonObject | None:
-    """Return the `metadata["email"]` of the last mail that somebody sent into a room.
+def mails_from(events: Sequence[RoomEvent], *, channel_id: str, address: str) -> list[RoomEvent]:
+    """Return the mails that somebody sent into a room; their `metadata["email"]` tells of them.
 
     Args:
         events: Of the room, oldest first.
         channel_id: The channel it came in by.
         address: Of the sender.
     """
-    for event in reversed(events):
+    found: list[RoomEvent] = []
+    for event in events:
         told = event.metadata.get(KEY)
         if event.source.channel_id != channel_id or not isinstance(told, dict):
             continue
         if told.get("message_id") and fold_case(str(told.get("from", ""))) == fold_case(address):
-            return told
-    return None
+            found.append(event)
+    return found
+
+
+def answer_address(address: str, reply_to: str, mails: Sequence[RoomEvent]) -> str:
+    """Return where to send the answer to somebody's last mail.
+
+    A mail may ask for answers elsewhere than to its sender. That is believed of a proved sender,
+    and of a room in which all mails have asked for the same: else anybody could write in another's
+    name and be sent what the other was told.
+
+    Args:
+        address: The sender's own.
+        reply_to: What was asked for when the room's channel was attached; "" is nothing.
+        mails: All from there that are at hand, the one that is answered last.
+    """
+    if not mails:
+        return reply_to or address
+    wanted = [fold_case(str(each.metadata[KEY].get("reply_to") or "")) for each in mails]
+    is_proved = mails[-1].metadata.get(SENDER_VERIFIED) is True
+    is_believed = is_proved or set(wanted) == {reply_to}
+    return wanted[-1] if wanted[-1] and is_believed else address
 
 
 def _ids(references: Any) -> list[str]:
