@@ -175,6 +175,8 @@ ROOMKIT: dict[str, object] = {
     "LANE_SCOPE": env.str("ROOMKIT_LANE_SCOPE", default="binding"),
     "LEASE_SECONDS": env.float("ROOMKIT_LEASE_SECONDS", default=15.0),
     "TELEMETRY": env.str("ROOMKIT_TELEMETRY", default="") or None,
+    "PUBLIC_URL": env.str("ROOMKIT_PUBLIC_URL", default="") or None,
+    "SECRETS_KEYS": env.list("ROOMKIT_SECRETS_KEYS", default=[]),
     "CHANNELS": {
         "web-chat": {"FACTORY": "channels_app.WebSocketChannel"},
         # Needs no key: it answers by rules for an invented shop.

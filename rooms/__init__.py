@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from rooms.domain.commit import (
         TargetChange as TargetChange,
     )
+    from rooms.domain.contact_rules import ContactRules as ContactRules
     from rooms.domain.content import (
         AudioContent as AudioContent,
     )
@@ -199,6 +200,12 @@ if TYPE_CHECKING:
         DuplicateIndexError as DuplicateIndexError,
     )
     from rooms.domain.errors import (
+        IdentityMergeNotFoundError as IdentityMergeNotFoundError,
+    )
+    from rooms.domain.errors import (
+        IdentityMergeRefusedError as IdentityMergeRefusedError,
+    )
+    from rooms.domain.errors import (
         IdentityNotFoundError as IdentityNotFoundError,
     )
     from rooms.domain.errors import (
@@ -222,6 +229,10 @@ if TYPE_CHECKING:
     from rooms.domain.errors import (
         RoomNotFoundError as RoomNotFoundError,
     )
+    from rooms.domain.errors import ScheduledSendNotFoundError as ScheduledSendNotFoundError
+    from rooms.domain.errors import ScheduledSendOverError as ScheduledSendOverError
+    from rooms.domain.errors import SourceAlreadyAttachedError as SourceAlreadyAttachedError
+    from rooms.domain.errors import SourceNotFoundError as SourceNotFoundError
     from rooms.domain.errors import (
         StoreUnavailableError as StoreUnavailableError,
     )
@@ -234,6 +245,9 @@ if TYPE_CHECKING:
     from rooms.domain.event import (
         RoomEvent as RoomEvent,
     )
+    from rooms.domain.fallback import FallbackPolicy as FallbackPolicy
+    from rooms.domain.fallback import FallbackUntil as FallbackUntil
+    from rooms.domain.fallback import FollowUp as FollowUp
     from rooms.domain.framework_event import FrameworkEvent as FrameworkEvent
     from rooms.domain.identity import (
         Identity as Identity,
@@ -244,6 +258,7 @@ if TYPE_CHECKING:
     from rooms.domain.identity import (
         IdentityResult as IdentityResult,
     )
+    from rooms.domain.identity_merge import IdentityMerge as IdentityMerge
     from rooms.domain.job import (
         DeliveryFinish as DeliveryFinish,
     )
@@ -268,9 +283,18 @@ if TYPE_CHECKING:
     from rooms.domain.participant import Participant as Participant
     from rooms.domain.policies import RateLimit as RateLimit
     from rooms.domain.policies import RetryPolicy as RetryPolicy
+    from rooms.domain.quiet_hours import QuietHours as QuietHours
     from rooms.domain.room import Room as Room
     from rooms.domain.room import RoomTimers as RoomTimers
+    from rooms.domain.scheduled import ScheduledEnd as ScheduledEnd
+    from rooms.domain.scheduled import ScheduledSend as ScheduledSend
+    from rooms.domain.scheduled import ScheduledState as ScheduledState
     from rooms.domain.session_event import SessionStartedEvent as SessionStartedEvent
+    from rooms.domain.standing import ConsentRules as ConsentRules
+    from rooms.domain.standing import ConsentWord as ConsentWord
+    from rooms.domain.standing import ContactPoint as ContactPoint
+    from rooms.domain.standing import OptOutReason as OptOutReason
+    from rooms.domain.standing import Standing as Standing
     from rooms.domain.trace import ProtocolTrace as ProtocolTrace
     from rooms.identity.base import IdentityResolver as IdentityResolver
     from rooms.identity.mock import MockIdentityResolver as MockIdentityResolver
@@ -397,6 +421,7 @@ _MODULES = {
         "ToolCallContent",
         "VideoContent",
     ),
+    "rooms.domain.contact_rules": ("ContactRules",),
     "rooms.domain.context": ("RoomContext",),
     "rooms.domain.delivery": (
         "DeliveryError",
@@ -432,6 +457,8 @@ _MODULES = {
         "ChannelNotRegisteredError",
         "DeliveryFailedError",
         "DuplicateIndexError",
+        "IdentityMergeNotFoundError",
+        "IdentityMergeRefusedError",
         "IdentityNotFoundError",
         "IllegalRoomMoveError",
         "IncompleteStoreError",
@@ -440,11 +467,17 @@ _MODULES = {
         "RoomClosedError",
         "RoomKitError",
         "RoomNotFoundError",
+        "ScheduledSendNotFoundError",
+        "ScheduledSendOverError",
+        "SourceAlreadyAttachedError",
+        "SourceNotFoundError",
         "StoreUnavailableError",
     ),
     "rooms.domain.event": ("ChannelData", "EventSource", "RoomEvent"),
+    "rooms.domain.fallback": ("FallbackPolicy", "FallbackUntil", "FollowUp"),
     "rooms.domain.framework_event": ("FrameworkEvent",),
     "rooms.domain.identity": ("Identity", "IdentityHookResult", "IdentityResult"),
+    "rooms.domain.identity_merge": ("IdentityMerge",),
     "rooms.domain.job": ("DeliveryFinish", "DeliveryJob", "DeliveryKind", "DeliveryState"),
     "rooms.domain.lease": (
         "LeaseRequest",
@@ -454,8 +487,17 @@ _MODULES = {
     "rooms.domain.output": ("ChannelOutput",),
     "rooms.domain.participant": ("Participant",),
     "rooms.domain.policies": ("RateLimit", "RetryPolicy"),
+    "rooms.domain.quiet_hours": ("QuietHours",),
     "rooms.domain.room": ("Room", "RoomTimers"),
+    "rooms.domain.scheduled": ("ScheduledEnd", "ScheduledSend", "ScheduledState"),
     "rooms.domain.session_event": ("SessionStartedEvent",),
+    "rooms.domain.standing": (
+        "ConsentRules",
+        "ConsentWord",
+        "ContactPoint",
+        "OptOutReason",
+        "Standing",
+    ),
     "rooms.domain.trace": ("ProtocolTrace",),
     "rooms.identity.base": ("IdentityResolver",),
     "rooms.identity.mock": ("MockIdentityResolver",),
@@ -524,7 +566,11 @@ __all__ = [
     "CommitUnit",
     "Committed",
     "CompositeContent",
+    "ConsentRules",
+    "ConsentWord",
     "ConsoleTelemetryProvider",
+    "ContactPoint",
+    "ContactRules",
     "ConversationStore",
     "DefaultInboundRoomRouter",
     "DefaultTranscoder",
@@ -555,10 +601,16 @@ __all__ = [
     "EventStatus",
     "EventType",
     "EventWrite",
+    "FallbackPolicy",
+    "FallbackUntil",
+    "FollowUp",
     "FrameworkEvent",
     "IdentificationStatus",
     "Identity",
     "IdentityHookResult",
+    "IdentityMerge",
+    "IdentityMergeNotFoundError",
+    "IdentityMergeRefusedError",
     "IdentityNotFoundError",
     "IdentityResolver",
     "IdentityResult",
@@ -580,6 +632,7 @@ __all__ = [
     "MockTelemetryProvider",
     "NoopTelemetryProvider",
     "Observation",
+    "OptOutReason",
     "OwnerKind",
     "Participant",
     "ParticipantNotFoundError",
@@ -591,6 +644,7 @@ __all__ = [
     "ProviderResult",
     "Queued",
     "QuickReply",
+    "QuietHours",
     "RateLimit",
     "ReactionContent",
     "ReadMarker",
@@ -611,11 +665,19 @@ __all__ = [
     "RoomSnapshot",
     "RoomStatus",
     "RoomTimers",
+    "ScheduledEnd",
+    "ScheduledSend",
+    "ScheduledSendNotFoundError",
+    "ScheduledSendOverError",
+    "ScheduledState",
     "SendFn",
     "SessionStartedEvent",
     "Sharing",
+    "SourceAlreadyAttachedError",
+    "SourceNotFoundError",
     "Span",
     "SpanKind",
+    "Standing",
     "StatusChange",
     "StoreUnavailableError",
     "StoredIdentityResolver",

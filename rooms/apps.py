@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 from rooms import checks
+from rooms.chores import register_chore
 from rooms.services.groups import StandardGroups
 
 
@@ -18,7 +19,13 @@ class RoomsConfig(AppConfig):
     verbose_name = _("RoomKit rooms")
 
     def ready(self) -> None:
-        """Register the system checks, and the groups that come with each migration."""
+        """Register chore, question and system checks, and the groups that come with migrations."""
+        # They reach models, which exist only now.
+        from rooms.probes.diagnosis import register_question  # noqa: PLC0415
+        from rooms.probes.sources import SUBJECT, read_sources  # noqa: PLC0415
+
+        register_question(SUBJECT, read_sources)
+        register_chore("media", lambda kit: kit.media.tidy())
         for check in checks.ALL:
             register(check)
         for check in checks.DEPLOYMENT:

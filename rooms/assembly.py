@@ -7,6 +7,7 @@ from hooks.engine import HookEngine
 from hooks.outcomes import FailureKind, HookFailure
 from hooks.reporting import OutcomeListener
 from rooms.domain.breaker import BreakerEdge
+from rooms.domain.contact_rules import ContactRules
 from rooms.domain.context import RoomContext
 from rooms.domain.frozen import new_id
 from rooms.domain.job import DeliveryKind
@@ -20,6 +21,7 @@ from rooms.pipeline.attempts import Attempts
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.direct import Direct
 from rooms.pipeline.dispatch import Dispatch
+from rooms.pipeline.fallbacks import Fallbacks
 from rooms.pipeline.handover import HandOver
 from rooms.pipeline.history import RecentEvents
 from rooms.pipeline.identity import Identification
@@ -27,21 +29,24 @@ from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.injections import Injections
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.leases import LeaseKeeper
+from rooms.pipeline.moves import AddressMoves
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.parts import Parts, PipelineLimits
 from rooms.pipeline.passage import Passage
+from rooms.pipeline.quiet_hours import Morning, Night
 from rooms.pipeline.reacting import Reactor
 from rooms.pipeline.records import Records
 from rooms.pipeline.resuming import Resuming
 from rooms.pipeline.routing import DefaultInboundRoomRouter, InboundRoomRouter
+from rooms.pipeline.schedules import Schedules
 from rooms.pipeline.sending import Sender
 from rooms.pipeline.taking import Taking
 from rooms.pipeline.traces import Traces
 from rooms.pipeline.transcode import DefaultTranscoder, Transcoder
 from rooms.pipeline.turns import TurnEnds
 from rooms.pipeline.work import Runner
-from rooms.ports import SharedState
+from rooms.ports import MediaStore, SharedState
 from rooms.realtime import Bus, BusRealtime, InMemoryRealtime, LocalBus, RealtimeBackend
 from rooms.registry import ChannelRegistry
 from rooms.resilience.circuit_breaker import ChannelCircuitBreakers
@@ -78,10 +83,15 @@ class Pipeline:
     openings: Openings
     attaching: Attaching
     records: Records
+    moves: AddressMoves
+    router: InboundRoomRouter
     traces: Traces
     lanes: Lanes
     leases: LeaseKeeper
     resuming: Resuming
+    injections: Injections
+    fallbacks: Fallbacks
+    schedules: Schedules
     breakers: ChannelCircuitBreakers
     parts: Parts
 
@@ -114,6 +124,8 @@ def build_parts(  # noqa: PLR0913 - one argument a collaborator
     clock: Clock | None,
     on_hook_outcome: OutcomeListener | None,
     sharing: Sharing,
+    media: MediaStore,
+    contact: ContactRules,
 ) -> Parts:
     """Return the shared collaborators, with this process's own where none were given."""
     channels = ChannelRegistry()
@@ -136,6 +148,8 @@ def build_parts(  # noqa: PLR0913 - one argument a collaborator
         bus=bus,
         dispatch=sharing.dispatch,
         node=sharing.node or new_id(),
+        media=media,
+        contact=contact,
     )
 
 
@@ -148,12 +162,18 @@ def build_pipeline(
 ) -> Pipeline:
     """Wire the steps. Lanes feed answers back into the passage, so their runners come last."""
     runners: dict[DeliveryKind, Runner] = {}
+    router = router or DefaultInboundRoomRouter(parts.store)
     leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=parts.limits.lease)
     conclusions = Conclusions(parts)
     lanes, resuming = _build_lanes(parts, leases, conclusions, runners)
     passage = Passage(parts, HandOver(parts, lanes, resuming))
     breakers = ChannelCircuitBreakers(parts.shared, clock=parts.clock, on_edge=_BreakerNews(parts))
-    runners |= _build_runners(parts, lanes, conclusions, Answers(parts, passage, lanes), breakers)
+    morning = Morning(parts, resuming)
+    fallbacks = Fallbacks(parts, resuming)
+    answers = Answers(parts, passage, lanes)
+    runners |= _build_runners(
+        parts, lanes, conclusions, answers, breakers, morning=morning, fallbacks=fallbacks
+    )
     records, traces = Records(parts), Traces(parts)
     attaching = Attaching(parts, records, traces)
     openings = Openings(parts, records, attaching)
@@ -161,21 +181,28 @@ def build_pipeline(
     inbound = Inbound(
         parts,
         passage,
-        router=router or DefaultInboundRoomRouter(parts.store),
+        router=router,
         identification=Identification(parts, injections, resolver, identity_channel_types),
         openings=openings,
         attaching=attaching,
+        morning=morning,
     )
+    direct = Direct(parts, passage)
     return Pipeline(
         inbound=inbound,
-        direct=Direct(parts, passage),
+        direct=direct,
         openings=openings,
         attaching=attaching,
         records=records,
+        moves=AddressMoves(parts, records),
+        router=router,
         traces=traces,
         lanes=lanes,
         leases=leases,
         resuming=resuming,
+        injections=injections,
+        fallbacks=fallbacks,
+        schedules=Schedules(parts, direct),
         breakers=breakers,
         parts=parts,
     )
@@ -204,12 +231,15 @@ def _build_lanes(
     return lanes, resuming
 
 
-def _build_runners(
+def _build_runners(  # noqa: PLR0913 - one argument a collaborator
     parts: Parts,
     lanes: Lanes,
     conclusions: Conclusions,
     answers: Answers,
     breakers: ChannelCircuitBreakers,
+    *,
+    morning: Morning,
+    fallbacks: Fallbacks,
 ) -> dict[DeliveryKind, Runner]:
     """Return what does each kind of delivery job."""
     outbox = Outbox(parts.store, parts.tasks, lanes)
@@ -228,6 +258,8 @@ def _build_runners(
         answers=answers,
         attempts=attempts,
         conclusions=conclusions,
+        night=Night(parts, outbox=outbox, conclusions=conclusions, morning=morning),
+        fallbacks=fallbacks,
     )
     reactor = Reactor(parts, answers, TurnEnds(parts, lanes, outbox), conclusions)
     return {

@@ -5,6 +5,7 @@ import inspect
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from rooms.domain.binding import ChannelBinding, ChannelCapabilities
@@ -16,7 +17,7 @@ from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
 from rooms.domain.trace import ProtocolTrace
-from rooms.ports import SharedState
+from rooms.ports import SharedState, Source
 from rooms.realtime.bus import Bus
 
 logger = logging.getLogger("roomkit.channels")
@@ -37,6 +38,8 @@ class Channel(ABC):
             lookup is made.
         recent_events_window: How many recent messages this channel wants in its context.
         recipient_key: The binding metadata key that holds the address to send to, if any.
+        attached_bytes: How many bytes of files it is handed with an event, as `data:` addresses; a
+            file beyond them comes by an address to fetch it from.
     """
 
     channel_type: AnyChannelType
@@ -46,6 +49,7 @@ class Channel(ABC):
     sender_is_participant: bool = False
     recent_events_window: int = 0
     recipient_key: str | None = None
+    attached_bytes: int = 0
 
     def __init__(self, channel_id: str) -> None:
         if not channel_id:
@@ -104,9 +108,45 @@ class Channel(ABC):
         """Whether sending an event again does no harm, so that unknown outcomes are repeated."""
         return False
 
+    def reply_window(self, event: RoomEvent) -> timedelta | None:
+        """Return for how long after a person's last message `event` may be sent to them.
+
+        Later only templates may be; None sets no limit.
+        """
+        return None
+
+    def addresses(
+        self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
+    ) -> list[str]:
+        """Return the addresses of whom a delivery is for, the one that it goes to first.
+
+        There is none where nobody is addressed, as on a web page.
+        """
+        address = binding.metadata.get(self.recipient_key or "")
+        return [str(address)] if address else []
+
+    def part_length(self, text: str) -> int | None:
+        """Return how many characters of a text that goes in parts are one message of the vendor.
+
+        None is as many as `max_length`.
+        """
+        return None
+
+    def may_send_again(self, error_code: str) -> bool:
+        """Tell whether the reason passes for which the vendor gave up a message that it had taken.
+
+        Then it is sent again by the binding's retry policy.
+        """
+        return False
+
     @property
     def provider_name(self) -> str | None:
         """The name of the vendor behind the channel, or None."""
+        return None
+
+    @property
+    def source(self) -> Source | None:
+        """What fetches the channel's messages, run for as long as it is registered; mostly None."""
         return None
 
     @property

@@ -20,12 +20,24 @@ from typing import Any, Literal, Self
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from rooms.domain.json import JsonObject
+from rooms.domain.quiet_hours import QuietHours
+from rooms.domain.standing import ConsentRules
 
 SIMPLE = (str, int, float, NoneType)
+
+SHORTEST_KEY = 32
 
 # What makes the waker of lanes for each dispatcher that hands work to other processes.
 WAKERS = {"celery": "channels_app.waker.make_waker"}
@@ -48,11 +60,25 @@ class ChannelEntry(BaseModel):
     ORGANIZATION_ID: str | None = None
 
 
+class SourceEntry(BaseModel):
+    """One source to run, in one process at a time.
+
+    `FACTORY` is called with `channel_id` and `OPTIONS`, which are read as those of channels are.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    FACTORY: str
+    OPTIONS: JsonObject = {}
+    CHANNEL: str | None = None
+
+
 class RoomkitSettings(BaseModel):
     """Every entry of `ROOMKIT` with its type and default.
 
     Attributes:
         CHANNELS: Channels registered in every process, by channel id.
+        SOURCES: What fetches messages, by the channel they come in by; with `CHANNEL`, by any name.
         CHAT: What the customer chat page shows and uses.
         IDENTITY_RESOLVER: Dotted path of an `IdentityResolver` class, called with the store.
         INBOUND_ROUTER: Dotted path of an `InboundRoomRouter` class, called with the store.
@@ -70,15 +96,25 @@ class RoomkitSettings(BaseModel):
         REDIS_URL: Where processes share breakers, limits, presence and Redis locks.
         REDIS_PREFIX: What keeps this site's keys in Redis apart from those of others.
         LANE_SCOPE: What is delivered in order: each `binding` of a room, or the whole `room`.
+        CONSENT: The words that stop and start messages, and what they are answered with.
+        QUIET_HOURS: When nobody is written to who has not asked; None is never.
         LEASE_SECONDS: How long a process that gives no sign of life keeps its rooms and deliveries.
         PUBLIC_URL: Where vendors reach this site, such as `https://chat.example.org`; their
             signatures cover it. None takes the address from each request.
+        MEDIA_STORAGE: The entry of `STORAGES` that keeps the files of rooms.
+        MEDIA_MAX_BYTES: The largest file that is fetched from a vendor.
+        MEDIA_LINK_HOURS: How long addresses of files are good for at least; vendors may fetch a
+            file hours after they took the message.
         TELEMETRY: Dotted path of a function that makes the telemetry provider.
+        PROVIDERS: Dotted paths of providers of your own that the admin offers for new channels.
+        SECRETS_KEYS: What the secrets of channels made in the admin are encrypted with: the first
+            encrypts, all decrypt. Without any it is Django's SECRET_KEY.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     CHANNELS: dict[str, ChannelEntry] = {}
+    SOURCES: dict[str, SourceEntry] = {}
     CHAT: JsonObject = {}
     IDENTITY_RESOLVER: str | None = None
     INBOUND_ROUTER: str | None = None
@@ -94,8 +130,24 @@ class RoomkitSettings(BaseModel):
     REDIS_PREFIX: str = "roomkit"
     LANE_SCOPE: Literal["binding", "room"] = "binding"
     LEASE_SECONDS: float = Field(default=15.0, gt=0)
+    CONSENT: ConsentRules = ConsentRules()
+    QUIET_HOURS: QuietHours | None = None
     PUBLIC_URL: str | None = None
+    MEDIA_STORAGE: str = "default"
+    MEDIA_MAX_BYTES: int = Field(default=25_000_000, ge=1)
+    MEDIA_LINK_HOURS: int = Field(default=24, ge=24)
     TELEMETRY: str | None = None
+    PROVIDERS: list[str] = []
+    SECRETS_KEYS: list[SecretStr] = []
+
+    @field_validator("SECRETS_KEYS")
+    @classmethod
+    def _refuse_short(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        if any(len(key.get_secret_value()) < SHORTEST_KEY for key in keys):
+            raise PydanticCustomError(
+                "short_key", f"a key that can be guessed protects nothing: use {SHORTEST_KEY} signs"
+            )
+        return keys
 
     @property
     def is_shared(self) -> bool:
@@ -121,6 +173,12 @@ class RoomkitSettings(BaseModel):
             )
         return self
 
+
+ENTRIES: dict[str, type[BaseModel]] = {
+    "SOURCES": SourceEntry,
+    "CONSENT": ConsentRules,
+    "QUIET_HOURS": QuietHours,
+}
 
 _acted_role: Role | None = None
 
@@ -165,16 +223,18 @@ def _describe(fault: ErrorDetails) -> str:
     path = [str(step) for step in fault["loc"]]
     where = "ROOMKIT" + "".join(f"[{step!r}]" for step in path)
     if fault["type"] == "extra_forbidden":
-        known = RoomkitSettings if len(path) == 1 else ChannelEntry
+        known = RoomkitSettings if len(path) == 1 else ENTRIES.get(path[0], ChannelEntry)
         return f"{where} is unknown: {_suggest(path[-1], known)}"
     # A dictionary or list may hold credentials, so it is not shown.
-    shown = f" (it is {fault['input']!r})" if isinstance(fault["input"], SIMPLE) else ""
+    may_be_shown = isinstance(fault["input"], SIMPLE) and path[0] != "SECRETS_KEYS"
+    shown = f" (it is {fault['input']!r})" if may_be_shown else ""
     return f"{where} is wrong{shown}: {fault['msg']}"
 
 
 def _suggest(key: str, known: type[BaseModel]) -> str:
-    near = get_close_matches(key, known.model_fields, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {sorted(known.model_fields)}"
+    names = sorted(field.alias or name for name, field in known.model_fields.items())
+    near = get_close_matches(key, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {names}"
 
 
 def _forget(*, setting: str, **_: Any) -> None:

@@ -1,11 +1,14 @@
-"""One line a verb: a facade method that is a collaborator's method."""
+"""One line a verb or part of the facade: whose it really is."""
 
 import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
+from rooms.pipeline.parts import Parts
+
 C = TypeVar("C")
+T = TypeVar("T")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -32,6 +35,29 @@ class delegated(Generic[C, P, R]):  # noqa: N801 - used like a keyword, as `prop
     def __get__(self, instance: object, owner: type) -> Callable[P, R]: ...
     def __get__(self, instance: object | None, owner: type) -> Callable[..., R]:
         raise TypeError("delegated() works in a class body only")
+
+
+class owned(Generic[T]):  # noqa: N801 - used like a keyword, as `property` is
+    """Make a read-only property of the facade out of something it is made of.
+
+        store = owned(lambda parts: parts.store, "Where rooms are kept.")
+
+    When the class is made it replaces itself by a plain property.
+    """
+
+    def __init__(self, read: Callable[[Parts], T], doc: str) -> None:
+        self._read = read
+        self._doc = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        setattr(owner, name, property(lambda kit: self._read(kit.pipeline.parts), doc=self._doc))
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> property: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> T | property:
+        raise TypeError("owned() works in a class body only")
 
 
 def _forward(method: Callable[..., Any], to: str, name: str, owner: type) -> Callable[..., Any]:

@@ -3,17 +3,16 @@
 import logging
 from collections.abc import Collection
 
-from hooks.engine import HookEngine
 from hooks.reporting import OutcomeListener
 from rooms.assembly import Pipeline, Sharing, build_parts, build_pipeline
-from rooms.channel import Channel
-from rooms.delegation import delegated
+from rooms.delegation import delegated, owned
 from rooms.delivery.proactive import Proactive
-from rooms.domain.context import RoomContext
+from rooms.domain.contact_rules import ContactRules
 from rooms.domain.enums import ChannelType, LaneScope
 from rooms.domain.policies import RateLimit
 from rooms.identity.base import IdentityResolver
 from rooms.locks.base import RoomLockManager
+from rooms.media.choice import choose_media
 from rooms.pipeline.parts import PipelineLimits
 from rooms.pipeline.routing import InboundRoomRouter
 from rooms.pipeline.transcode import Transcoder
@@ -25,8 +24,11 @@ from rooms.telemetry import TelemetryConfig, TelemetryProvider, build_telemetry
 from rooms.verbs.bindings import Bindings
 from rooms.verbs.conversation import Conversation
 from rooms.verbs.ephemeral import Ephemeral
+from rooms.verbs.identities import Identities
 from rooms.verbs.lifecycle import RoomLifecycle
 from rooms.verbs.members import Members
+from rooms.verbs.scheduling import Scheduling
+from rooms.verbs.sources import Sources
 from rooms.verbs.wiring import Wiring
 
 logger = logging.getLogger("roomkit.core.framework")
@@ -58,6 +60,7 @@ class RoomKit:
         clock: Tells the time; None takes the machine's.
         on_hook_outcome: Told of each hook that ended, in the event loop; it must not wait.
         sharing: What this process has in common with others; None says that it is alone.
+        contact_rules: When people may be written to; None takes words of consent, no quiet hours.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the published signature
@@ -80,9 +83,11 @@ class RoomKit:
         clock: Clock | None = None,
         on_hook_outcome: OutcomeListener | None = None,
         sharing: Sharing | None = None,
+        contact_rules: ContactRules | None = None,
     ) -> None:
+        chosen = choose_store(store, lane_scope=lane_scope)
         self._parts = build_parts(
-            choose_store(store, lane_scope=lane_scope),
+            chosen,
             limits=PipelineLimits(
                 max_chain_depth=max_chain_depth,
                 identity_timeout=identity_timeout,
@@ -98,6 +103,8 @@ class RoomKit:
             clock=clock,
             on_hook_outcome=on_hook_outcome,
             sharing=sharing or Sharing(),
+            contact=contact_rules or ContactRules(),
+            media=choose_media(chosen),
         )
         self.pipeline: Pipeline = build_pipeline(
             self._parts,
@@ -109,44 +116,29 @@ class RoomKit:
         self.lifecycle = RoomLifecycle(self._parts, pipeline.openings, pipeline.records)
         self.bindings = Bindings(self._parts, pipeline.attaching, pipeline.records)
         self.members = Members(self._parts, pipeline.records)
+        self.identities = Identities(self._parts, pipeline.moves)
         self.conversation = Conversation(
-            self._parts, pipeline.inbound, pipeline.direct, pipeline.records
+            self._parts,
+            pipeline.inbound,
+            pipeline.direct,
+            pipeline.records,
+            fallbacks=pipeline.fallbacks,
         )
         self.wiring = Wiring(self._parts, pipeline.traces)
         self.ephemeral = Ephemeral(self._parts)
+        self.scheduling = Scheduling(self._parts)
+        self.sources = Sources(self._parts, self)
         self.proactive = Proactive(self._parts, pipeline.direct, pipeline.lanes)
 
     # -- what it is made of
 
-    @property
-    def store(self) -> ConversationStore:
-        """Where rooms are kept."""
-        return self._parts.store
-
-    @property
-    def hook_engine(self) -> HookEngine[RoomContext]:
-        """What runs the hooks."""
-        return self._parts.hooks
-
-    @property
-    def realtime(self) -> RealtimeBackend:
-        """What carries ephemeral events."""
-        return self._parts.realtime
-
-    @property
-    def telemetry(self) -> TelemetryProvider:
-        """Where spans and metrics go."""
-        return self._parts.telemetry
-
-    @property
-    def lock_manager(self) -> RoomLockManager:
-        """What locks rooms."""
-        return self._parts.locks
-
-    @property
-    def channels(self) -> dict[str, Channel]:
-        """The registered channels by id (a copy)."""
-        return self._parts.channels.all()
+    store = owned(lambda parts: parts.store, "Where rooms are kept.")
+    media = owned(lambda parts: parts.media, "Where the files of rooms are kept.")
+    hook_engine = owned(lambda parts: parts.hooks, "What runs the hooks.")
+    realtime = owned(lambda parts: parts.realtime, "What carries ephemeral events.")
+    telemetry = owned(lambda parts: parts.telemetry, "Where spans and metrics go.")
+    lock_manager = owned(lambda parts: parts.locks, "What locks rooms.")
+    channels = owned(lambda parts: parts.channels.all(), "The registered channels by id (a copy).")
 
     # -- rooms
 
@@ -174,6 +166,7 @@ class RoomKit:
     unmute_output = delegated(Bindings.unmute_output, to="bindings")
     set_access = delegated(Bindings.set_access, to="bindings")
     set_visibility = delegated(Bindings.set_visibility, to="bindings")
+    set_fallback = delegated(Bindings.set_fallback, to="bindings")
     update_binding_metadata = delegated(Bindings.update_binding_metadata, to="bindings")
     get_binding = delegated(Bindings.get_binding, to="bindings")
     list_bindings = delegated(Bindings.list_bindings, to="bindings")
@@ -186,6 +179,8 @@ class RoomKit:
     ensure_participant = delegated(Members.ensure_participant, to="members")
     resolve_participant = delegated(Members.resolve_participant, to="members")
     list_members = delegated(Members.list_members, to="members")
+    merge_identities = delegated(Identities.merge_identities, to="identities")
+    unmerge_identities = delegated(Identities.unmerge_identities, to="identities")
 
     # -- what is said
 
@@ -201,7 +196,11 @@ class RoomKit:
     list_read_markers = delegated(Conversation.list_read_markers, to="conversation")
     process_delivery_status = delegated(Conversation.process_delivery_status, to="conversation")
     process_messages_read = delegated(Conversation.process_messages_read, to="conversation")
+    process_webhook = delegated(Conversation.process_webhook, to="conversation")
     deliver = delegated(Proactive.deliver, to="proactive")
+    schedule_event = delegated(Scheduling.schedule_event, to="scheduling")
+    cancel_scheduled = delegated(Scheduling.cancel_scheduled, to="scheduling")
+    list_scheduled = delegated(Scheduling.list_scheduled, to="scheduling")
 
     # -- what passes
 
@@ -227,7 +226,12 @@ class RoomKit:
     remove_room_hook = delegated(Wiring.remove_room_hook, to="wiring")
     on = delegated(Wiring.on, to="wiring")
     on_delivery_status = delegated(Wiring.on_delivery_status, to="wiring")
+    attach_source = delegated(Sources.attach_source, to="sources")
+    detach_source = delegated(Sources.detach_source, to="sources")
+    source_health = delegated(Sources.source_health, to="sources")
+    list_sources = delegated(Sources.list_sources, to="sources")
 
     async def close(self) -> None:
         """Let running work end (5 s), then close channels and whatever the kit is made of."""
+        await self.sources.close()
         await self._parts.close(timeout=CLOSE_TIMEOUT_SECONDS)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     AnyUser: TypeAlias = AbstractBaseUser | AnonymousUser
 
 ROOMS = "roomkit_rooms"
+CHANNELS = "roomkit_channels"
 HOOKS = "roomkit_hooks"
 
 
@@ -64,6 +65,7 @@ class RoomGroup(StrEnum):
 
 # What a conversation consists of, for whoever may look at it in the admin.
 _CONVERSATION = (
+    "addressstanding",
     "channelbinding",
     "delivery",
     "detachtombstone",
@@ -71,11 +73,13 @@ _CONVERSATION = (
     "identity",
     "identityaddress",
     "incident",
+    "mediafile",
     "observation",
     "participant",
     "providermessage",
     "readmarker",
     "roomaddress",
+    "scheduledsend",
     "task",
 )
 
@@ -90,6 +94,7 @@ _AGENT = _VIEWER | {
     RoomPermission.ASSIGN.full,
     RoomPermission.PAUSE_AI_ROOM.full,
     RoomPermission.RETRY_DELIVERY.full,
+    f"{ROOMS}.add_addressstanding",
     f"{ROOMS}.add_task",
     f"{ROOMS}.change_task",
 }
@@ -104,7 +109,13 @@ _SUPERVISOR = _AGENT | {
     RoomPermission.VIEW_AUDIT.full,
     RoomPermission.MERGE.full,
     f"{ROOMS}.change_channelbinding",
+    # Whoever asked for silence is written to again only on a supervisor's word.
+    f"{ROOMS}.change_addressstanding",
+    f"{ROOMS}.add_scheduledsend",
+    f"{ROOMS}.change_scheduledsend",
     f"{ROOMS}.view_auditentry",
+    f"{ROOMS}.view_sourcestate",
+    f"{ROOMS}.view_identitymerge",
     # What a message said before it was edited or deleted.
     f"{ROOMS}.view_eventrevision",
     f"{HOOKS}.view_hookrun",
@@ -115,6 +126,9 @@ _ADMINISTRATOR = _SUPERVISOR | {
     *(f"{ROOMS}.{verb}_identity" for verb in ("add", "change", "delete")),
     *(f"{ROOMS}.{verb}_identityaddress" for verb in ("add", "change", "delete")),
     f"{ROOMS}.delete_task",
+    f"{CHANNELS}.view_closedendpoint",
+    f"{CHANNELS}.view_webhookreceipt",
+    *(f"{CHANNELS}.{verb}_channelconfig" for verb in ("view", "add", "change", "delete")),
 }
 
 PERMISSIONS_OF_GROUP = {

@@ -1,6 +1,6 @@
 """Shapes the kit passes through without knowing the packages above that make them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from rooms.domain.breaker import (
@@ -10,8 +10,13 @@ from rooms.domain.breaker import (
     BreakerState,
     BreakerWord,
 )
+from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.event import RoomEvent
+from rooms.domain.json import JsonObject
+from rooms.domain.media import FileBytes
+from rooms.domain.message import InboundMessage, InboundResult
 from rooms.domain.policies import RateLimit
+from rooms.domain.source import SourceHealth, SourceStatus
 
 SendFn = Callable[[str, RoomEvent], Awaitable[None]]
 """Sends one event to one connection: `(connection_id, event)`."""
@@ -36,6 +41,24 @@ class AcceptsConnections(Protocol):
 
     def unregister_connection(self, connection_id: str) -> None:
         """Forget a connection; an unknown one is ignored."""
+
+
+class WebhookFacts(Protocol):
+    """What a webhook says that the host took itself."""
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether it holds a message to us."""
+
+    @property
+    def is_status(self) -> bool:
+        """Whether it reports on a message of ours."""
+
+    def to_inbound(self, channel_id: str) -> InboundMessage:
+        """Return the message, as it came in by a channel."""
+
+    def to_status(self) -> DeliveryStatus:
+        """Return the report."""
 
 
 class SharedState(Protocol):
@@ -100,3 +123,106 @@ class SharedState(Protocol):
 
     async def close(self) -> None:
         """Give back what belongs to the running event loop."""
+
+
+EmitCallback = Callable[[InboundMessage], Awaitable[InboundResult]]
+"""What a source hands each message to; once it has returned, the message is stored."""
+
+ItemTaker = Callable[[str, Sequence[Any]], Awaitable[list[InboundResult]]]
+"""Lets what a source brings take effect: `(name of the source, items of one channel)`.
+
+Items are messages, and what else the packages above can read, such as reports and edits; what
+became of the messages among them is returned.
+"""
+
+
+class Source(Protocol):
+    """Something that fetches messages instead of waiting for them."""
+
+    @property
+    def name(self) -> str:
+        """The name that events and logs show."""
+
+    @property
+    def status(self) -> SourceStatus:
+        """Where it stands."""
+
+    async def start(self, emit: EmitCallback) -> None:
+        """Fetch until it is stopped or cancelled.
+
+        Returning says that there is nothing more to come; raising asks to be started again later.
+        """
+
+    async def stop(self) -> None:
+        """Let `start` return, and free connections; twice does no harm."""
+
+    async def healthcheck(self) -> SourceHealth:
+        """Return how it is doing."""
+
+
+class SourceLink(Protocol):
+    """What a source has beside `emit`, if it has a method `bind` to take it."""
+
+    @property
+    def cursor(self) -> JsonObject:
+        """How far it has read, as it was kept last; {} before the first time."""
+
+    async def keep_cursor(self, cursor: JsonObject) -> None:
+        """Keep how far it has read, for whoever runs it next.
+
+        Raises:
+            SourceLostError: If another process runs it now.
+            StoreUnavailableError: If it could not be kept.
+        """
+
+    async def take(self, items: Sequence[Any]) -> list[InboundResult]:
+        """Let reports, edits, typing and the like take effect, as webhooks do."""
+
+    def look(self) -> None:
+        """Have status and health noted soon, because they have changed."""
+
+
+@runtime_checkable
+class BindsLink(Protocol):
+    """A source that wants its link before it is started."""
+
+    def bind(self, link: SourceLink) -> None:
+        """Keep the link; called before each start."""
+
+
+class MediaStore(Protocol):
+    """Where the site keeps the files of its rooms; contents name them as `media:<id>`."""
+
+    async def keep(self, event: RoomEvent, *, copies: bool = True) -> RoomEvent:
+        """Return an event whose files are the site's, as far as their bytes are at hand.
+
+        That is what `data:` addresses hold, and files of other rooms, which are copied. Keeping the
+        same event again keeps nothing twice.
+
+        Args:
+            event: Whose files to keep.
+            copies: Whether it may name files of other rooms; what people send us may not, or they
+                could read what they were not told.
+        """
+
+    async def claim(self, event: RoomEvent) -> None:
+        """Note that an event about to be stored has its files: they are erased with it."""
+
+    def show(self, event: RoomEvent) -> RoomEvent:
+        """Return an event whose kept files have addresses that anybody can fetch, for a while."""
+
+    async def attach(self, event: RoomEvent, *, max_bytes: int) -> RoomEvent:
+        """Return an event that holds its kept files as `data:`, as many as fit; others as shown."""
+
+    async def read(self, url: str) -> FileBytes:
+        """Return a kept file by the `media:` address in a content.
+
+        Raises:
+            LookupError: If it is not kept, or no longer.
+        """
+
+    async def delete_erased(self) -> int:
+        """Delete the bytes of files whose events are gone; return how many there were."""
+
+    async def tidy(self) -> int:
+        """Do the worker's chore: delete what is erased, and what no event came to have."""

@@ -1,9 +1,24 @@
 """The channels that are registered in this process."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from rooms.channel import Channel
 from rooms.domain.errors import ChannelAlreadyRegisteredError, ChannelNotRegisteredError
+
+
+class ChannelDirectory(Protocol):
+    """Channels that are configured elsewhere, and registered here from there."""
+
+    async def look_up(self, channel_id: str) -> None:
+        """See that a channel is registered as it is configured now, if there is one of this id.
+
+        Raises:
+            StoreUnavailableError: If the directory cannot be read.
+        """
+
+    async def follow(self) -> None:
+        """Register what is there and then what changes, until cancelled."""
 
 
 @dataclass(frozen=True)
@@ -15,10 +30,29 @@ class RegisteredChannel:
 
 
 class ChannelRegistry:
-    """Channel objects by id."""
+    """Channel objects by id.
+
+    Attributes:
+        directory: Where channels are looked up that are not registered here, or not yet.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[str, RegisteredChannel] = {}
+        self.directory: ChannelDirectory | None = None
+
+    def consult(self, directory: ChannelDirectory) -> None:
+        """Have `find` ask a directory."""
+        self.directory = directory
+
+    async def find(self, channel_id: str) -> Channel | None:
+        """Return a channel or None, after asking the directory for one that is not registered.
+
+        Raises:
+            StoreUnavailableError: If the directory cannot be read.
+        """
+        if channel_id not in self._entries and self.directory is not None:
+            await self.directory.look_up(channel_id)
+        return self.get(channel_id)
 
     def add(self, channel: Channel, organization_id: str | None = None) -> None:
         """Register a channel.

@@ -8,11 +8,14 @@ from django.utils.module_loading import import_string
 from hooks.discovery import discovered_hooks
 from rooms.channel import Channel
 from rooms.checks.refusal import refuse_unsafe
-from rooms.conf import ChannelEntry, get_settings
+from rooms.conf import ChannelEntry, SourceEntry, get_settings
+from rooms.directories import consult_directory
+from rooms.domain.contact_rules import ContactRules
 from rooms.domain.enums import LaneScope
 from rooms.domain.frozen import new_id
 from rooms.domain.json import JsonObject
 from rooms.kit import RoomKit
+from rooms.ports import Source
 from rooms.sharing import build_locks, build_sharing
 from rooms.stores.orm import OrmStore
 
@@ -63,6 +66,7 @@ def build_kit() -> RoomKit:
         lane_scope=lane_scope,
         on_hook_outcome=store.journal.note,
         sharing=build_sharing(conf, node=node),
+        contact_rules=ContactRules(consent=conf.CONSENT, quiet_hours=conf.QUIET_HOURS),
     )
     for channel_id, entry in conf.CHANNELS.items():
         kit.register_channel(
@@ -70,6 +74,7 @@ def build_kit() -> RoomKit:
         )
     for registration in discovered_hooks():
         kit.hook_engine.register(registration)
+    consult_directory(kit)
     return kit
 
 
@@ -78,6 +83,13 @@ def build_channel(channel_id: str, entry: ChannelEntry) -> Channel:
     factory = import_string(entry.FACTORY)
     channel: Channel = factory(channel_id, **_resolve(entry.OPTIONS))
     return channel
+
+
+def build_source(name: str, entry: SourceEntry) -> Source:
+    """Make the source that a `SOURCES` entry describes."""
+    factory = import_string(entry.FACTORY)
+    source: Source = factory(channel_id=entry.CHANNEL or name, **_resolve(entry.OPTIONS))
+    return source
 
 
 def _resolve(options: Mapping[str, Any]) -> JsonObject:

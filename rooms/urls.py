@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from rooms.downloads import media
 from rooms.health import healthz, readyz
 
 app_name = "roomkit_rooms"
@@ -9,4 +10,5 @@ app_name = "roomkit_rooms"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("media/<str:file_id>/<str:filename>", media, name="media"),
 ]

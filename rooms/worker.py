@@ -1,4 +1,4 @@
-"""The worker: takes up what nobody works on, and lets timers fire.
+"""The worker: takes up what nobody works on, looks after what was sent, lets timers fire.
 
 The same code runs on a web server's event loop and in processes of its own. Any number may sweep;
 the timers are fired by one of them, which holds a lease for it.
@@ -46,6 +46,8 @@ class Worker:
             await asyncio.gather(
                 self._every(self._sweep_seconds, self.sweep),
                 self._every(self._timer_seconds, self.fire_timers),
+                self._every(self._sweep_seconds, self.look_after),
+                self._every(self._sweep_seconds, self.say_scheduled),
                 *(
                     self._every(self._sweep_seconds, partial(chore, self._kit))
                     for chore in registered_chores()
@@ -57,6 +59,14 @@ class Worker:
     async def sweep(self) -> int:
         """Take up what is due; return how many jobs were taken."""
         return await self._kit.pipeline.resuming.take_up()
+
+    async def look_after(self) -> int:
+        """Let messages that did not reach anybody go on; return how many were looked at."""
+        return await self._kit.pipeline.fallbacks.take_due()
+
+    async def say_scheduled(self) -> int:
+        """Say what was scheduled for now; return how much that was."""
+        return await self._kit.pipeline.schedules.send_due()
 
     async def fire_timers(self) -> int:
         """Pause and close the rooms whose timers are due; return how many moved.

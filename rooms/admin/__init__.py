@@ -3,18 +3,24 @@
 Nothing here runs hooks or channels: changes are rows, which the pipeline reads with the next event.
 """
 
+from rooms.admin.address_standings import AddressStandingAdmin
 from rooms.admin.audit import AuditEntryAdmin, IncidentAdmin
 from rooms.admin.bindings import ChannelBindingAdmin, DetachTombstoneAdmin
 from rooms.admin.deliveries import DeliveryAdmin
 from rooms.admin.events import EventAdmin, EventRevisionAdmin
 from rooms.admin.hook_runs import ScopedHookRunAdmin
 from rooms.admin.identities import IdentityAddressAdmin, IdentityAdmin
+from rooms.admin.identity_merges import IdentityMergeAdmin
+from rooms.admin.media_files import MediaFileAdmin
 from rooms.admin.participants import ParticipantAdmin, ReadMarkerAdmin, RoomAddressAdmin
 from rooms.admin.provider_messages import ProviderMessageAdmin
 from rooms.admin.rooms import RoomAdmin
+from rooms.admin.scheduled_sends import ScheduledSendAdmin
 from rooms.admin.side_effects import ObservationAdmin, TaskAdmin
+from rooms.admin.source_states import SourceStateAdmin
 
 __all__ = [
+    "AddressStandingAdmin",
     "AuditEntryAdmin",
     "ChannelBindingAdmin",
     "DeliveryAdmin",
@@ -23,13 +29,17 @@ __all__ = [
     "EventRevisionAdmin",
     "IdentityAddressAdmin",
     "IdentityAdmin",
+    "IdentityMergeAdmin",
     "IncidentAdmin",
+    "MediaFileAdmin",
     "ObservationAdmin",
     "ParticipantAdmin",
     "ProviderMessageAdmin",
     "ReadMarkerAdmin",
     "RoomAddressAdmin",
     "RoomAdmin",
+    "ScheduledSendAdmin",
     "ScopedHookRunAdmin",
+    "SourceStateAdmin",
     "TaskAdmin",
 ]

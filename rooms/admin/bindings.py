@@ -1,15 +1,50 @@
 """The pages of channels in rooms."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError as PydanticError
 
 from rooms import models
 from rooms.admin.base import RecordAdmin, ScopedAdmin, signed_in
+from rooms.domain.fallback import FallbackPolicy
 from rooms.services.bindings import regulate_binding
+
+
+class BindingForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The rights of a channel, and by which channels its messages go on."""
+
+    class Meta:
+        model = models.ChannelBinding
+        fields: ClassVar = [
+            *("access", "muted", "output_muted", "visibility"),
+            *("delivery_policy", "fallback"),
+        ]
+        help_texts: ClassVar = {
+            "fallback": _(
+                "By which channels a message goes on that does not arrive, such as "
+                '{"channels": ["sms", "mail"], "until": "delivered", "after_minutes": 15}'
+            )
+        }
+
+    def clean_fallback(self) -> dict[str, Any] | None:
+        """Refuse what is no policy, and write out what it leaves to the defaults."""
+        given = self.cleaned_data["fallback"]
+        if not given:
+            return None
+        try:
+            policy = FallbackPolicy.model_validate(given)
+        except PydanticError as error:
+            raise ValidationError([problem["msg"] for problem in error.errors()]) from error
+        if self.instance.channel_id in policy.channels:
+            raise ValidationError(_("A channel does not stand in for itself."))
+        return policy.model_dump(mode="json")
 
 
 @admin.register(models.ChannelBinding)
@@ -20,6 +55,7 @@ class ChannelBindingAdmin(ScopedAdmin[models.ChannelBinding]):
     by `kit.mute` and its siblings.
     """
 
+    form = BindingForm
     list_display = (
         "channel_id",
         "room_link",
@@ -53,7 +89,7 @@ class ChannelBindingAdmin(ScopedAdmin[models.ChannelBinding]):
     fieldsets = (
         (None, {"fields": ("room_link", "channel_id", "channel_type", "category", "direction")}),
         (_("Rights"), {"fields": ("access", "muted", "output_muted", "visibility")}),
-        (_("Delivering"), {"fields": ("delivery_policy",)}),
+        (_("Delivering"), {"fields": ("delivery_policy", "fallback")}),
         (_("Moments"), {"fields": ("attached_at", "last_read_index")}),
         (
             _("Details"),

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 
 from rooms import models
 from rooms.admin.base import RecordAdmin, signed_in
-from rooms.admin.provider_messages import with_reports
+from rooms.admin.provider_messages import pass_over_replaced, with_reports
 from rooms.domain.provider_message import MessageStatus
 from rooms.models.delivery import DeliveryQuerySet
 from rooms.permissions import RoomPermission, has_permission
@@ -51,6 +52,7 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
     fieldsets = (
         (None, {"fields": ("room_link", "event_link", "channel_id", "kind", "state", "reported")}),
         (_("Attempts"), {"fields": ("attempts", "due_at", "error_code", "error_message")}),
+        (_("Fallback"), {"fields": ("fallback_for", "follow_up_at")}),
         (
             _("Details"),
             {
@@ -78,6 +80,20 @@ class DeliveryAdmin(RecordAdmin[models.Delivery]):
         """Return how far the provider says the message came."""
         status: str | None = getattr(row, "reported", None)
         return status and MessageStatus(status).name.capitalize()
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the page of the list, with reports on what was sent last."""
+        page = super().get_changelist_instance(request)
+        pass_over_replaced(page.result_list)
+        return page
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> models.Delivery | None:
+        """Return one delivery, with reports on what was sent last."""
+        row = super().get_object(request, object_id, from_field)
+        pass_over_replaced([row] if row else [])
+        return row
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Tell whether this user may try deliveries again."""

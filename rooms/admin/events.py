@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import models
 from rooms.admin.base import RecordAdmin
-from rooms.admin.contents import full_text, pretty, preview
+from rooms.admin.contents import file_links, full_text, pretty, preview
 from rooms.admin.inlines import NewestInline
 
 # Long columns that a list does not show.
@@ -79,7 +79,7 @@ class EventAdmin(RecordAdmin[models.Event]):
     ordering = ("-room_id", "-index")
     inlines = (EventDeliveryInline, EventRevisionInline)
     fieldsets = (
-        (None, {"fields": ("room_link", "index", "type", "status", "created_at", "text")}),
+        (None, {"fields": ("room_link", "index", "type", "status", "created_at", "text", "files")}),
         (
             _("Who may read it"),
             {"fields": ("visibility", "response_visibility", "addressed_to", "blocked_by")},
@@ -130,6 +130,7 @@ class EventAdmin(RecordAdmin[models.Event]):
         "room_link",
         "parent_link",
         "text",
+        "files",
         "pretty_content",
         "pretty_metadata",
         "pretty_raw_payload",
@@ -144,6 +145,11 @@ class EventAdmin(RecordAdmin[models.Event]):
     def text(self, event: models.Event) -> str:
         """Return all that was said."""
         return full_text(event.content)
+
+    @admin.display(description=_("files"))
+    def files(self, event: models.Event) -> str:
+        """Link to the files that were sent."""
+        return file_links(event.content) or self.empty_value_display
 
     @admin.display(description=_("answer to"))
     def parent_link(self, event: models.Event) -> str:

@@ -1,22 +1,29 @@
 """The pages of people across rooms and of their addresses."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from rooms import models
 from rooms.admin.base import ScopedAdmin
 from rooms.admin.filters import OrganizationFilter
+from rooms.admin.identity_merges import (
+    SURVIVOR,
+    ask_for_survivor,
+    merge_chosen,
+    why_not_merge,
+)
 from rooms.admin.inlines import PlainTabularInline
 from rooms.domain.frozen import new_id
 from rooms.domain.json import JsonObject
-from rooms.permissions import organizations_of
+from rooms.permissions import RoomPermission, has_permission, organizations_of
 
 # Only the stubs know it as generic.
 if TYPE_CHECKING:
@@ -78,8 +85,17 @@ class AddressInline(PlainTabularInline[models.IdentityAddress, models.Identity])
 class IdentityAdmin(ScopedAdmin[models.Identity]):
     """Find people by name or address, and keep what is known of them."""
 
-    list_display = ("id", "organization_id", "display_name", "email", "phone", "created_at")
+    list_display = (
+        "id",
+        "organization_id",
+        "display_name",
+        "email",
+        "phone",
+        "merged_into_link",
+        "created_at",
+    )
     list_filter = (OrganizationFilter,)
+    actions = ("merge",)
     search_fields = ("id", "display_name", "email", "phone", "external_id", "addresses__address")
     search_help_text = _("Name, e-mail, phone, any other address, or id")
     ordering = ("organization_id", "id")
@@ -90,7 +106,13 @@ class IdentityAdmin(ScopedAdmin[models.Identity]):
             _("Details"),
             {
                 "classes": ("collapse",),
-                "fields": ("external_id", "external_ids", "metadata", "created_at"),
+                "fields": (
+                    "external_id",
+                    "external_ids",
+                    "metadata",
+                    "merged_into_link",
+                    "created_at",
+                ),
             },
         ),
     )
@@ -103,7 +125,44 @@ class IdentityAdmin(ScopedAdmin[models.Identity]):
         self, request: HttpRequest, obj: models.Identity | None = None
     ) -> tuple[str, ...]:
         """Keep id and organization for good: addresses and rooms refer to them."""
-        return ("created_at",) if obj is None else ("created_at", "id", "organization_id")
+        always = ("created_at", "merged_into_link")
+        return always if obj is None else (*always, "id", "organization_id")
+
+    @admin.display(description=_("merged into"), ordering="merged_into")
+    def merged_into_link(self, person: models.Identity) -> str:
+        """Link to the person who goes on for this one."""
+        return self.link_to("identity", person.merged_into_id)
+
+    def get_deleted_objects(
+        self,
+        objs: "Sequence[models.Identity] | QuerySet[models.Identity]",
+        request: HttpRequest,
+    ) -> tuple[Any, Any, set[str], Any]:
+        """Tell what is deleted along with people; the merges they were part of simply are.
+
+        A merge is for reading, but it holds their addresses: whoever may erase them erases it.
+        """
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        lacking = set(lacking) - {str(models.IdentityMerge._meta.verbose_name)}
+        return deleted, counts, lacking, protected
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this user may make two people one."""
+        return has_permission(request.user, RoomPermission.MERGE)
+
+    @admin.action(description=_("Merge two people"), permissions=["merge"])
+    def merge(
+        self, request: HttpRequest, queryset: QuerySet[models.Identity]
+    ) -> HttpResponse | None:
+        """Show two people side by side, then let the chosen one go on for both."""
+        people = list(queryset.order_by("pk")[:3])
+        refusal = why_not_merge(people)
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
+            return None
+        if request.POST.get(SURVIVOR) not in {person.pk for person in people}:
+            return ask_for_survivor(self, request, people)
+        return merge_chosen(self, request, people)
 
     def formfield_for_dbfield(
         self, db_field: "Field[object, object]", request: HttpRequest, **kwargs: Any

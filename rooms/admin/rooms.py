@@ -21,6 +21,7 @@ LISTS_OF_A_ROOM = (
     ("delivery", _("deliveries")),
     ("participant", _("participants")),
     ("roomaddress", _("addresses")),
+    ("scheduledsend", _("scheduled sends")),
     ("task", _("tasks")),
     ("observation", _("observations")),
     ("readmarker", _("read markers")),

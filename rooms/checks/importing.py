@@ -73,12 +73,21 @@ def _dotted_paths(conf: object) -> Iterator[tuple[str, str]]:
     for key in DOTTED_PATHS:
         if isinstance(conf.get(key), str):
             yield f"ROOMKIT[{key!r}]", conf[key]
-    channels = conf.get("CHANNELS")
-    for channel_id, entry in channels.items() if isinstance(channels, Mapping) else ():
-        where = f"ROOMKIT['CHANNELS'][{channel_id!r}]"
+    providers = conf.get("PROVIDERS")
+    for number, path in enumerate(providers if isinstance(providers, list | tuple) else ()):
+        if isinstance(path, str):
+            yield f"ROOMKIT['PROVIDERS'][{number}]", path
+    for where, entry in (*_entries(conf, "CHANNELS"), *_entries(conf, "SOURCES")):
         if isinstance(entry, Mapping):
             yield from _factories({where: {FACTORY: entry.get(FACTORY)}})
             yield from _factories(entry.get("OPTIONS"), f"{where}['OPTIONS']")
+
+
+def _entries(conf: Mapping[str, object], key: str) -> Iterator[tuple[str, object]]:
+    """List (where it stands, entry) of what is made by factories."""
+    entries = conf.get(key)
+    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
+        yield f"ROOMKIT[{key!r}][{name!r}]", entry
 
 
 def _factories(options: object, where: str = "") -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from rooms.domain.enums import (
     DeliveryMode,
     DeliveryPolicy,
 )
+from rooms.domain.fallback import FallbackPolicy
 from rooms.domain.frozen import Frozen, utc_now
 from rooms.domain.json import JsonObject
 from rooms.domain.policies import RateLimit, RetryPolicy
@@ -55,7 +56,8 @@ class ChannelCapabilities(Frozen):
 class ChannelBinding(Frozen):
     """One channel attached to one room; unique by (room_id, channel_id).
 
-    `delivery_policy` says whether a send whose outcome is unknown may be repeated.
+    `delivery_policy` says whether a send whose outcome is unknown may be repeated, `fallback` by
+    which channels a message goes on that does not reach its recipient by this one.
     """
 
     channel_id: str
@@ -74,6 +76,7 @@ class ChannelBinding(Frozen):
     rate_limit: RateLimit | None = None
     retry_policy: RetryPolicy | None = None
     delivery_policy: DeliveryPolicy = DeliveryPolicy.AT_MOST_ONCE
+    fallback: FallbackPolicy | None = None
     metadata: JsonObject = {}
 
     @property

@@ -10,6 +10,7 @@ from rooms.domain.content import EventContent
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import RoomStatus
 from rooms.domain.event import RoomEvent
+from rooms.domain.fallback import FollowUp
 from rooms.domain.frozen import Frozen, utc_now
 from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryKind
 from rooms.domain.json import JsonObject
@@ -93,6 +94,8 @@ class CommitUnit(Frozen):
         lease_token: The room's lease under which the unit was made; None asks for none.
         releases_lease: Whether the room's lease ends with the commit; it does so only if
             `lease_token` is given and the unit is committed.
+        follow_ups: Deliveries that need no more looking after, each with the job of an earlier
+            event that goes on for it.
     """
 
     room_id: str
@@ -104,6 +107,7 @@ class CommitUnit(Frozen):
     observations: tuple[Observation, ...] = ()
     metadata_patch: JsonObject = {}
     finishes: tuple[DeliveryFinish, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
     owner_epoch: int | None = None
     exempt_from_status: bool = False
     touches_activity: bool = True
@@ -119,7 +123,12 @@ class CommitUnit(Frozen):
     def is_plain(self) -> bool:
         """Whether the unit only appends events and their deliveries."""
         return self.only_adds and not (
-            self.participants or self.addresses or self.tasks or self.observations or self.finishes
+            self.participants
+            or self.addresses
+            or self.tasks
+            or self.observations
+            or self.finishes
+            or self.follow_ups
         )
 
     @property

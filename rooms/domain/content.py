@@ -10,7 +10,9 @@ from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
 
 MAX_COMPOSITE_DEPTH = 5
-MEDIA_URL_SCHEMES = ("http://", "https://", "data:")
+MEDIA_SCHEME = "media:"
+"""Names a file that the site keeps: `media:<id>`."""
+MEDIA_URL_SCHEMES = ("http://", "https://", "data:", MEDIA_SCHEME)
 
 BodyField = Field(validation_alias=AliasChoices("body", "text"))
 
@@ -28,7 +30,9 @@ Words = Annotated[str, BeforeValidator(make_storable)]
 
 def _check_media_url(url: str) -> str:
     if not url.startswith(MEDIA_URL_SCHEMES):
-        raise ValueError(f"media url must start with http://, https:// or data:, got {url[:40]!r}")
+        raise ValueError(
+            f"media url must start with http://, https://, data: or media:, got {url[:40]!r}"
+        )
     return url
 
 

@@ -116,3 +116,20 @@ class DeliveryStatus(Frozen):
     error_message: str | None = None
     timestamp: datetime | None = None
     raw: JsonObject = Field(default_factory=dict)
+
+
+def merge_results(known: JsonObject, news: JsonObject) -> JsonObject:
+    """Return an event's results by channel after news of some.
+
+    What a provider has answered stays known where the news says nothing of it.
+    """
+    return known | {
+        channel_id: _keep_answer(known.get(channel_id) or {}, result)
+        for channel_id, result in news.items()
+    }
+
+
+def _keep_answer(known: JsonObject, result: JsonObject) -> JsonObject:
+    if result.get("provider_result") is not None or "provider_result" not in known:
+        return result
+    return {**result, "provider_result": known["provider_result"]}

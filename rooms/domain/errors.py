@@ -94,6 +94,18 @@ class AddressTakenError(RoomKitError, ValueError):
         )
 
 
+class IdentityMergeRefusedError(RoomKitError, ValueError):
+    """Two identities cannot become one, or a merge cannot be undone; the text says why."""
+
+
+class IdentityMergeNotFoundError(RoomKitError, LookupError):
+    """No such merge of identities."""
+
+    def __init__(self, merge_id: str) -> None:
+        super().__init__(f"no merge {merge_id!r}: take the id that merge_identities() returned")
+        self.merge_id = merge_id
+
+
 class DuplicateIndexError(RoomKitError, ValueError):
     """Two events claim one place in a timeline."""
 
@@ -101,6 +113,51 @@ class DuplicateIndexError(RoomKitError, ValueError):
         super().__init__(f"room {room_id!r} has an event at index {index} already")
         self.room_id = room_id
         self.index = index
+
+
+class SourceAlreadyAttachedError(RoomKitError, ValueError):
+    """A source is attached under this channel id already."""
+
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(f"channel {channel_id!r} has a source already: detach_source() it first")
+        self.channel_id = channel_id
+
+
+class SourceNotFoundError(RoomKitError, LookupError):
+    """No source is attached under this channel id in this process."""
+
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(f"channel {channel_id!r} has no source here: attach_source() first")
+        self.channel_id = channel_id
+
+
+class SourceLostError(RoomKitError):
+    """Another process runs the source now, because this one gave no sign of life for too long."""
+
+    def __init__(self, channel_id: str) -> None:
+        super().__init__(f"source {channel_id!r} is run by another process now: stop it here")
+        self.channel_id = channel_id
+
+
+class ScheduledSendNotFoundError(RoomKitError, LookupError):
+    """No such scheduled send."""
+
+    def __init__(self, scheduled_id: str) -> None:
+        super().__init__(
+            f"no scheduled send {scheduled_id!r}: take the id that schedule_event() returned"
+        )
+        self.scheduled_id = scheduled_id
+
+
+class ScheduledSendOverError(RoomKitError, ValueError):
+    """A scheduled send cannot be canceled any more."""
+
+    def __init__(self, scheduled_id: str, state: str) -> None:
+        super().__init__(
+            f"scheduled send {scheduled_id!r} is {state}: only one that waits can be canceled"
+        )
+        self.scheduled_id = scheduled_id
+        self.state = state
 
 
 class IncompleteStoreError(RoomKitError, TypeError):
@@ -126,9 +183,10 @@ class DeliveryFailedError(RoomKitError):
     `outcome_unknown` says that the message may have arrived all the same, as after a time-out: then
     it is tried again only where a second message does no harm. `blames_vendor` says whether the
     vendor is in trouble, which the circuit breaker counts; None takes what is worth a retry for it.
+    `outcome` is the vendor's word, a `SendOutcome`, where there is one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every fact that decides what happens next
         self,
         code: str,
         message: str = "",
@@ -137,6 +195,7 @@ class DeliveryFailedError(RoomKitError):
         retry_after: float | None = None,
         outcome_unknown: bool = False,
         blames_vendor: bool | None = None,
+        outcome: str | None = None,
     ) -> None:
         super().__init__(message or code)
         self.code = code
@@ -144,3 +203,4 @@ class DeliveryFailedError(RoomKitError):
         self.outcome_unknown = outcome_unknown
         self.blames_vendor = blames_vendor
         self.retry_after = retry_after
+        self.outcome = outcome

@@ -8,7 +8,10 @@ from rooms.domain.json import JsonObject
 
 
 class Identity(Frozen):
-    """A person; addresses are unique by (channel type, address, organization)."""
+    """A person; addresses are unique by (channel type, address, organization).
+
+    `merged_into` names the identity that goes on for this one since they were merged.
+    """
 
     id: str
     organization_id: str | None = None
@@ -19,6 +22,7 @@ class Identity(Frozen):
     external_id: str | None = None
     external_ids: dict[str, str] = {}
     metadata: JsonObject = {}
+    merged_into: str | None = None
 
 
 class IdentityResult(Frozen):

@@ -47,7 +47,9 @@ class DeliveryJob(Frozen):
 
     A lane is all jobs of one (room_id, channel_id) in `event_index` order. `owner_epoch` is the
     room's at commit; an answer made under an older epoch is discarded. `traceparent` is the trace
-    in which the event was committed, in the form of W3C Trace Context.
+    in which the event was committed, in the form of W3C Trace Context. `fallback_for` is the
+    channel in whose place it goes out, and `follow_up_at` when to look whether it has come far
+    enough; None asks nobody to look.
     """
 
     id: str = Field(default_factory=new_id)
@@ -66,6 +68,8 @@ class DeliveryJob(Frozen):
     error_code: str | None = None
     error_message: str | None = None
     traceparent: str | None = None
+    fallback_for: str | None = None
+    follow_up_at: datetime | None = None
 
 
 class DeliveryFinish(Frozen):
@@ -79,6 +83,8 @@ class DeliveryFinish(Frozen):
             nobody.
         owes_round: Whether somebody has to look if the first attempts of the event's jobs are over
             by this, and to tell so.
+        follow_up_in_s: Seconds from now, by the store's clock, to the look whether it has come far
+            enough; None asks nobody to look.
     """
 
     id: str
@@ -90,3 +96,4 @@ class DeliveryFinish(Frozen):
     error_message: str | None = None
     lease_owner: str | None = None
     owes_round: bool = False
+    follow_up_in_s: float | None = None

@@ -11,10 +11,14 @@ from rooms.domain.enums import AnyChannelType, EventType
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
+from rooms.domain.standing import ConsentWord
 
 
 class InboundMessage(Frozen):
-    """One message as a channel received it; `sender_id` is the authenticated sender or address."""
+    """One message as a channel received it; `sender_id` is the authenticated sender or address.
+
+    `consent_word` says that the vendor itself has obeyed the message as such a word, and answered.
+    """
 
     channel_id: str
     sender_id: str
@@ -33,6 +37,7 @@ class InboundMessage(Frozen):
     addressed_to: list[str] | None = None
     response_visibility: str | None = None
     session: Any | None = None
+    consent_word: ConsentWord | None = None
     metadata: JsonObject = Field(default_factory=dict)
 
 

@@ -14,6 +14,10 @@ REPLY_TO_ID = "reply_to_provider_message_id"
 """Keys in an event's `channel_data.extra`: what the provider calls the message that the event
 changes, and the one that it answers."""
 
+TARGET_SENDER = "target_sender"
+TARGET_AT = "target_at"
+"""Keys beside them: whose message the changed one is, missing if it is ours; and since when it is
+known, in ISO 8601."""
 
 EVENT_ID = "event_id"
 """Key in a report's `raw`: our event, where the provider gives back what was sent along."""

@@ -4,6 +4,7 @@ from rooms.domain.context import RoomContext
 from rooms.domain.enums import IdentificationStatus
 from rooms.domain.identity import IdentityResult
 from rooms.domain.message import InboundMessage
+from rooms.domain.sender import addresses_of
 from rooms.identity.base import IdentityResolver
 from rooms.stores.base import ConversationStore
 
@@ -15,10 +16,10 @@ class StoredIdentityResolver(IdentityResolver):
         self._store = store
 
     async def resolve(self, message: InboundMessage, context: RoomContext) -> IdentityResult:
-        """Answer IDENTIFIED when the address is on file, else UNKNOWN."""
-        identity = await self._store.resolve_identity(
-            str(message.channel_type or ""), message.sender_id, context.room.organization_id
-        )
-        if identity is None:
-            return IdentityResult(status=IdentificationStatus.UNKNOWN)
-        return IdentityResult(status=IdentificationStatus.IDENTIFIED, identity=identity)
+        """Answer IDENTIFIED when an address of the sender is on file, else UNKNOWN."""
+        kind, organization_id = str(message.channel_type or ""), context.room.organization_id
+        for address in addresses_of(message.sender_id, message.metadata):
+            identity = await self._store.resolve_identity(kind, address, organization_id)
+            if identity is not None:
+                return IdentityResult(status=IdentificationStatus.IDENTIFIED, identity=identity)
+        return IdentityResult(status=IdentificationStatus.UNKNOWN)

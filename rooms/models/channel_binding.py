@@ -31,6 +31,7 @@ class ChannelBinding(models.Model):
     rate_limit = models.JSONField(null=True, blank=True)
     retry_policy = models.JSONField(null=True, blank=True)
     delivery_policy = word_column(DeliveryPolicy, DeliveryPolicy.AT_MOST_ONCE, in_database=True)
+    fallback = models.JSONField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
     objects = ScopedQuerySet["ChannelBinding"].as_manager()
@@ -77,6 +78,7 @@ class ChannelBinding(models.Model):
                 "rate_limit": self.rate_limit,
                 "retry_policy": self.retry_policy,
                 "delivery_policy": self.delivery_policy,
+                "fallback": self.fallback,
                 "metadata": self.metadata,
             }
         )

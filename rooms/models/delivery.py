@@ -87,6 +87,10 @@ class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
         held = Q(pk__in=taken) | Q(lease_owner=owner, lease_until__gt=now, due_at__lte=now)
         return self.exclude(Exists(_ahead(scope).exclude(held)))
 
+    def to_follow_up(self, now: datetime) -> Self:
+        """Keep the ended jobs of which somebody has to look by `now` how far they came."""
+        return self.filter(follow_up_at__lte=now, state__in=FINAL_STATES)
+
     def lanes_longest_due_first(self, scope: LaneScope) -> Self:
         """Sort lane by lane, the lane whose head is due longest first, each in index order."""
         head = Delivery.objects.open().filter(**_same_lane(scope)).order_by("event_index", "id")
@@ -122,7 +126,8 @@ class Delivery(models.Model):
 
     A worker holds the lease while it works; whoever finds the lease run out may take the job.
     `owes_round` says that its first attempt has ended and that somebody has still to see if that
-    was the last of its event.
+    was the last of its event. At `follow_up_at` somebody looks whether the message has come far
+    enough; whoever looks moves that moment on, so that nobody else does.
     """
 
     id = models.CharField(max_length=KEY_LENGTH, primary_key=True)
@@ -152,6 +157,8 @@ class Delivery(models.Model):
     traceparent = optional_text()
     # Older processes, which do not know it, go on writing rows while they are being replaced.
     owes_round = models.BooleanField(default=False, db_default=False, editable=False)
+    fallback_for = optional_text()
+    follow_up_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -170,6 +177,11 @@ class Delivery(models.Model):
             ),
             models.Index(
                 name="rk_delivery_owes_round", fields=["event"], condition=Q(owes_round=True)
+            ),
+            models.Index(
+                name="rk_delivery_follow_up",
+                fields=["follow_up_at"],
+                condition=Q(follow_up_at__isnull=False),
             ),
         )
 
@@ -196,6 +208,8 @@ class Delivery(models.Model):
             error_code=job.error_code,
             error_message=job.error_message,
             traceparent=job.traceparent,
+            fallback_for=job.fallback_for,
+            follow_up_at=job.follow_up_at,
         )
 
     def to_domain(self) -> values.DeliveryJob:
@@ -217,4 +231,6 @@ class Delivery(models.Model):
             error_code=self.error_code,
             error_message=self.error_message,
             traceparent=self.traceparent,
+            fallback_for=self.fallback_for,
+            follow_up_at=self.follow_up_at,
         )

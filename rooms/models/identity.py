@@ -33,6 +33,9 @@ class Identity(models.Model):
     external_id = optional_text(FOREIGN_ID_LENGTH)
     external_ids = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = IdentityQuerySet.as_manager()
@@ -47,8 +50,12 @@ class Identity(models.Model):
     @staticmethod
     def own_columns(identity: values.Identity) -> Columns:
         """Return everything but the id and the addresses."""
-        columns = identity.model_dump(mode="json", exclude={"id", "channel_addresses"})
-        return {**columns, "organization_id": identity.organization_id or ""}
+        elsewhere = {"id", "channel_addresses", "merged_into"}
+        return {
+            **identity.model_dump(mode="json", exclude=elsewhere),
+            "organization_id": identity.organization_id or "",
+            "merged_into_id": identity.merged_into,
+        }
 
     @classmethod
     def from_domain(cls, identity: values.Identity) -> "Identity":
@@ -70,4 +77,5 @@ class Identity(models.Model):
             external_id=self.external_id,
             external_ids=self.external_ids,
             metadata=self.metadata,
+            merged_into=self.merged_into_id,
         )

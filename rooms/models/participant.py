@@ -1,12 +1,29 @@
 """The row of a person in a room."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from rooms.domain import participant as values
 from rooms.domain.enums import IdentificationStatus, ParticipantRole, ParticipantStatus
+from rooms.domain.home import BY_MESSAGE
 from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH, Columns, optional_text, word_column
 from rooms.models.room import Room
+from rooms.models.room_address import RoomAddress
 from rooms.models.scoped import ScopedQuerySet
+
+
+class ParticipantQuerySet(ScopedQuerySet["Participant"]):
+    """People in rooms."""
+
+    def at_home(self) -> Self:
+        """Keep those whose own the room is, see `rooms.domain.home.is_at_home`."""
+        here = RoomAddress.objects.filter(room_id=OuterRef("room_id"))
+        has_written = Exists(here.filter(participant_id=OuterRef("participant_id")))
+        others_have = Exists(here.filter(channel_id=OuterRef("channel_id")))
+        by_the_host = ~Q(resolved_by__in=BY_MESSAGE) | Q(resolved_by=None)
+        return self.filter(has_written | (by_the_host & ~others_have))
 
 
 class Participant(models.Model):
@@ -31,7 +48,7 @@ class Participant(models.Model):
     joined_at = models.DateTimeField()
     metadata = models.JSONField(default=dict, blank=True)
 
-    objects = ScopedQuerySet["Participant"].as_manager()
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -16,9 +16,12 @@ from rooms.domain.enums import (
 )
 from rooms.domain.errors import RoomClosedError, RoomNotFoundError
 from rooms.domain.event import RoomEvent
+from rooms.domain.fallback import FallbackPolicy
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.policies import RateLimit, RetryPolicy
+from rooms.domain.sender import REPLY_ADDRESS, SENDER_VERIFIED
+from rooms.pipeline.chains import check_fallback
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.people import conversation_of
 from rooms.pipeline.records import Records, build_record
@@ -42,6 +45,7 @@ class Grant:
     rate_limit: RateLimit | None = None
     retry_policy: RetryPolicy | None = None
     delivery_policy: DeliveryPolicy = DeliveryPolicy.AT_MOST_ONCE
+    fallback: FallbackPolicy | None = None
 
     def bind(self, room_id: str, channel: Channel) -> ChannelBinding:
         """Return the binding this grant makes, with a snapshot of the channel's capabilities."""
@@ -61,6 +65,7 @@ class Grant:
             rate_limit=self.rate_limit,
             retry_policy=self.retry_policy,
             delivery_policy=self.delivery_policy,
+            fallback=self.fallback,
         )
 
 
@@ -81,20 +86,28 @@ class Attaching:
         """
         async with self._parts.locks.locked(room_id):
             self._check_open(await self._load(room_id))
-            stored = await self._enter(channel, grant.bind(room_id, channel))
+            binding = grant.bind(room_id, channel)
+            check_fallback(binding, self._parts.channels)
+            stored = await self._enter(channel, binding)
             record = await self._record(stored)
         await self._tell(stored, record)
         return stored
 
     async def attach_by_message(
-        self, room_id: str, channel: Channel, *, message: InboundMessage
+        self, room_id: str, channel: Channel, *, message: InboundMessage, opens: bool = False
     ) -> ChannelBinding | None:
         """Attach the channel a message came in by, unless it was detached from the room before.
 
         The binding learns the address to answer to. None means that the detach stands.
+
+        Args:
+            room_id: The room.
+            channel: What the message came in by.
+            message: Tells where its sender is answered.
+            opens: Whether the room was opened for the message, so that nobody else has a word in
+                it.
         """
-        key = channel.recipient_key
-        grant = Grant(metadata={key: conversation_of(message, channel)} if key else {})
+        grant = Grant(metadata=_addressing(message, channel, opens=opens))
         async with self._parts.locks.locked(room_id):
             snapshot = await self._load(room_id)
             self._check_open(snapshot)
@@ -143,3 +156,17 @@ class Attaching:
             "room_channel_attached", room_id=binding.room_id, channel_id=binding.channel_id
         )
         await self._traces.replay(binding.room_id)
+
+
+def _addressing(message: InboundMessage, channel: Channel, *, opens: bool) -> JsonObject:
+    """Return where a binding that a message makes will send to.
+
+    Anybody can ask for answers at another address than the sender's own. Where a room knows of
+    others already, only a proved sender is believed.
+    """
+    key = channel.recipient_key
+    told: JsonObject = {key: conversation_of(message, channel)} if key else {}
+    wanted, verified = message.metadata.get(REPLY_ADDRESS), message.metadata.get(SENDER_VERIFIED)
+    if wanted and (verified is True or (opens and verified is None)):
+        told["reply_to"] = str(wanted)
+    return told

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from rooms.channel import Channel
 from rooms.domain.delivery import DeliveryError, DeliveryResult
 from rooms.domain.enums import DeliveryPolicy
+from rooms.domain.errors import DeliveryFailedError
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryState
 from rooms.domain.output import ChannelOutput
+from rooms.pipeline.clearance import Clearance, went_as_template
 from rooms.pipeline.conclusions import Conclusions
+from rooms.pipeline.course import Courses, tell_progress
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.noting import SentMessages
 from rooms.pipeline.outbox import Outbox
@@ -31,6 +34,12 @@ class Sending:
     work: Work
     channel: Channel
     event: RoomEvent
+    parts: tuple[RoomEvent, ...] = ()
+
+    @property
+    def messages(self) -> tuple[RoomEvent, ...]:
+        """What goes out: the event, or the parts of a text that is too long for one message."""
+        return self.parts or (self.event,)
 
     @property
     def may_repeat(self) -> bool:
@@ -59,6 +68,8 @@ class Attempts:
         self._limiters = limiters
         self._conclusions = conclusions
         self._sent = SentMessages(parts, lanes)
+        self._courses = Courses(parts, lanes)
+        self._clearance = Clearance(parts, lanes)
 
     async def make(self, sending: Sending) -> tuple[DeliveryResult, ChannelOutput]:
         """Return what came of it and what the channel answered."""
@@ -85,22 +96,74 @@ class Attempts:
                     telemetry.end_span(span_id, status="error", attributes=facts)
                 return result, output
 
-    async def _try(self, sending: Sending, permit: Permit) -> tuple[DeliveryResult, ChannelOutput]:
+    async def is_in_doubt(self, sending: Sending) -> bool:
+        """Tell whether it may have been sent by a process that died, and must not be repeated.
+
+        If the provider's messages are noted, or it has reported on them, there is no doubt.
+        """
         work = sending.work
+        if not work.was_begun or sending.may_repeat:
+            return False
+        return not (await self._courses.resume(work, sending.messages)).is_sure
+
+    async def _try(self, sending: Sending, permit: Permit) -> tuple[DeliveryResult, ChannelOutput]:
+        """Send what earlier attempts have left of an event, one message after the other."""
+        course = await self._courses.resume(sending.work, sending.messages)
+        result, output = course.so_far(), ChannelOutput.empty()
+        left = course.left
+        for at, message in left:
+            result, output = await self._send(sending, message, permit)
+            if not result.success:
+                return tell_progress(result, course.progress), output
+            course, output = await self._courses.advance(course, at, output)
+            result = build_success(sending.work, output)
+            if went_as_template(output.provider_result):
+                break
+            if at != left[-1][0]:
+                await self._rest(sending.work)
+        return result, output
+
+    async def _rest(self, work: Work) -> None:
+        """Write down that nothing is under way between two parts: whoever finds it may go on.
+
+        The attempts are those of one part: what was taken does not count as a failure.
+        """
+        work.attempts -= 1
+        await self._outbox.note(work, work.finish(DeliveryState.PENDING))
+
+    async def _send(
+        self, sending: Sending, message: RoomEvent, permit: Permit
+    ) -> tuple[DeliveryResult, ChannelOutput]:
+        """Send one message until it is taken, trying again cannot help, or the policy ends."""
+        work, event = sending.work, sending.event
         while True:
             await self._take_turn(sending)
+            # One that was configured anew while this waited goes on under the same id.
+            channel = self._parts.channels.get(sending.channel.channel_id) or sending.channel
+            try:
+                event = await self._clearance.clear(work, channel, event)
+            except DeliveryFailedError as refusal:
+                return build_failure(work, build_problem(refusal)), ChannelOutput.empty()
             work.attempts += 1
             await self._mark_begun(sending)
             try:
-                output = await sending.channel.deliver(sending.event, work.binding, work.context)
+                output = await channel.deliver(
+                    message if event is sending.event else event, work.binding, work.context
+                )
             except Exception as error:  # RFC §13: every failure of a target is a result
-                delay = _delay_after(sending, error)
+                instead = await self._clearance.learn(work, channel, event, error)
+                delay = 0.0 if instead else _delay_after(sending, error)
                 _log_failure(work, error, delay)
+                if instead is not None:
+                    event = instead
+                    continue
                 if delay is None:
                     return await _give_up(work, error, permit), ChannelOutput.empty()
                 await self._wait_for_retry(work, error, delay)
                 continue
             await permit.succeed()
+            if event is not sending.event:
+                output = await self._clearance.tell_template(work, event, output)
             await self._sent.note(work, output.provider_result, sending.channel.provider_name)
             return build_success(work, output), output
 

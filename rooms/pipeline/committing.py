@@ -6,7 +6,7 @@ from rooms.domain.errors import RoomNotFoundError
 from rooms.pipeline import visibility
 from rooms.pipeline.draft import Refused
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.people import address_of
+from rooms.pipeline.people import new_addresses
 from rooms.pipeline.planning import Planner
 from rooms.pipeline.records import participant_record
 from rooms.pipeline.scene import Injection, Scene
@@ -25,7 +25,7 @@ class Committing:
         self._parts = parts
         self._planner = planner
 
-    def settle_fate(self, scene: Scene, blocked_by: str | None, reason: str | None) -> None:
+    async def settle_fate(self, scene: Scene, blocked_by: str | None, reason: str | None) -> None:
         """Stamp status and effective visibility, and plan who gets the event."""
         source = scene.source
         changes: dict[str, object] = {
@@ -44,8 +44,22 @@ class Committing:
             scene.target = None
         else:
             shown = scene.draft.live.channel_ids if scene.draft.live else ()
-            scene.targets = self._planner.targets(scene.event, scene.context, shown_live=shown)
+            scene.targets = self._planner.targets(
+                scene.event,
+                scene.context,
+                shown_live=shown,
+                followed=await self._channels_of_target(scene),
+            )
         scene.injections = self._read_injections(scene)
+
+    async def _channels_of_target(self, scene: Scene) -> set[str]:
+        """Return where a message that is changed now went: its changes follow it there."""
+        if scene.target is None or not any(b.fallback for b in scene.context.bindings):
+            return set()
+        jobs = await self._parts.store.list_deliveries(
+            scene.room_id, event_id=scene.target.event_id
+        )
+        return {job.channel_id for job in jobs}
 
     async def commit(self, scene: Scene) -> Committed:
         """Write the unit.
@@ -102,8 +116,7 @@ class Committing:
         if sender is None:
             return ()
         seated = scene.seat.participant_id if scene.seat else None
-        address = address_of(scene.room_id, sender, seated)
-        return () if address in scene.snapshot.addresses else (address,)
+        return new_addresses(scene.snapshot, sender, seated)
 
     def _read_injections(self, scene: Scene) -> list[Injection]:
         injected = scene.hooks.injected_events if scene.hooks else []
@@ -114,5 +127,5 @@ class Committing:
                 ),
                 self._planner.injection_targets(item.target_channel_ids, scene.context),
             )
-            for item in injected
+            for item in (*injected, *scene.draft.notices)
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hooks.results import Observation, Task
+from hooks.results import InjectedEvent, Observation, Task
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryFinish
 from rooms.pipeline.people import Sender
@@ -12,6 +12,9 @@ from rooms.pipeline.waiting import Cascade
 
 if TYPE_CHECKING:
     from rooms.pipeline.streaming import LiveAnswer
+
+PROCESS_TIMEOUT = "process_timeout"
+"""Why a message was not stored that took too long until its commit; it may be said again."""
 
 
 class Origin(StrEnum):
@@ -56,6 +59,7 @@ class Draft:
         finishes: The delivery jobs this event completes.
         owner_epoch: The owner's epoch an answer was made under; None for everybody else.
         live: Readers who have been shown the text already.
+        notices: What the sender is told at once, stored with the event.
     """
 
     event: RoomEvent
@@ -67,6 +71,7 @@ class Draft:
     owner_epoch: int | None = None
     blocked_code: str | None = None
     live: "LiveAnswer | None" = None
+    notices: tuple[InjectedEvent[RoomEvent], ...] = ()
 
     @property
     def is_root(self) -> bool:

@@ -1,10 +1,12 @@
 """Finding out who a sender is, before the room lock (RFC §7)."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Collection
 from dataclasses import replace
 
+from hooks.results import InjectedEvent
 from hooks.triggers import HookTrigger
 from rooms.channel import Channel
 from rooms.domain.commit import RoomSnapshot
@@ -12,11 +14,12 @@ from rooms.domain.enums import IdentificationStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.identity import Identity, IdentityHookResult, IdentityResult
 from rooms.domain.message import InboundMessage
+from rooms.domain.sender import aliases_of, is_unproved
 from rooms.identity.base import IdentityResolver
 from rooms.pipeline.draft import Refused
 from rooms.pipeline.injections import Injections
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.people import Sender, conversation_of, known_participant
+from rooms.pipeline.people import Sender, conversation_of, is_guest, known_participant
 
 logger = logging.getLogger("roomkit.identity")
 
@@ -61,10 +64,13 @@ class Identification:
             channel_id=channel.channel_id,
             channel_type=str(channel.channel_type),
             conversation=None if conversation == message.sender_id else conversation,
+            aliases=aliases_of(message.metadata),
+            is_proved=not is_unproved(message.metadata),
+            is_guest=is_guest(message, channel, snapshot),
         )
         if self._resolver is None or not self._applies(channel, snapshot, sender):
             return sender
-        result = await self._resolve(self._resolver, message, snapshot)
+        result = await self._look_up(self._resolver, message, snapshot, sender)
         if result.status is IdentificationStatus.IDENTIFIED:
             return await self._identified(sender, event.room_id, result, resolved_by="auto")
         if result.status is IdentificationStatus.CHALLENGE_SENT:
@@ -81,7 +87,32 @@ class Identification:
         if not self.asks_about(channel):
             return False
         known = known_participant(snapshot, sender)
-        return known is None or known.identification is not IdentificationStatus.IDENTIFIED
+        is_known = known is not None and known.identification is IdentificationStatus.IDENTIFIED
+        return not is_known or not sender.is_proved
+
+    async def _look_up(
+        self,
+        resolver: IdentityResolver,
+        message: InboundMessage,
+        snapshot: RoomSnapshot,
+        sender: Sender,
+    ) -> IdentityResult:
+        """Ask the resolver; of an address that is not proved to be the sender's it knows nothing.
+
+        Hooks are asked all the same: they may challenge or refuse whoever is not known.
+        """
+        if sender.is_proved:
+            result = await self._resolve(resolver, message, snapshot)
+        else:
+            result = IdentityResult(
+                status=IdentificationStatus.UNKNOWN, message="sender_unverified"
+            )
+        return result.model_copy(
+            update={
+                "address": result.address or message.sender_id,
+                "channel_type": result.channel_type or str(message.channel_type or ""),
+            }
+        )
 
     async def _resolve(
         self, resolver: IdentityResolver, message: InboundMessage, snapshot: RoomSnapshot
@@ -89,18 +120,12 @@ class Identification:
         room_id = snapshot.context.room.id
         try:
             async with asyncio.timeout(self._parts.limits.identity_timeout):
-                result = await resolver.resolve(message, snapshot.context)
+                return await resolver.resolve(message, snapshot.context)
         except TimeoutError:
-            result = await self._unresolved(message, room_id, "identity_timeout")
+            return await self._unresolved(message, room_id, "identity_timeout")
         except Exception as error:  # RFC §7.4: a resolver's failure must not lose the message
             logger.exception("identity resolver failed", extra={"room_id": room_id})
-            result = await self._unresolved(message, room_id, "identity_error", error=str(error))
-        return result.model_copy(
-            update={
-                "address": result.address or message.sender_id,
-                "channel_type": result.channel_type or str(message.channel_type or ""),
-            }
-        )
+            return await self._unresolved(message, room_id, "identity_error", error=str(error))
 
     async def _unresolved(
         self, message: InboundMessage, room_id: str, news: str, **data: str
@@ -120,7 +145,7 @@ class Identification:
             answer_type=IdentityHookResult,
         )
         if answer is not None:
-            return await self._obey(sender, event.room_id, answer, result)
+            return await self._obey(sender, event, answer, result)
         if result.status is IdentificationStatus.REJECTED:
             raise Refused(result.message or "identity_rejected")
         if result.status is IdentificationStatus.UNKNOWN:
@@ -128,17 +153,17 @@ class Identification:
         return _pending(sender, IdentityHookResult.pending(), result)
 
     async def _obey(
-        self, sender: Sender, room_id: str, answer: IdentityHookResult, result: IdentityResult
+        self, sender: Sender, event: RoomEvent, answer: IdentityHookResult, result: IdentityResult
     ) -> Sender:
         if answer.status is IdentificationStatus.IDENTIFIED and answer.identity is not None:
             identity = answer.identity
             if answer.create_identity:
                 identity = await self._enter(identity, sender)
             found = result.model_copy(update={"identity": identity})
-            return await self._identified(sender, room_id, found, resolved_by="hook")
+            return await self._identified(sender, event.room_id, found, resolved_by="hook")
         if answer.status is IdentificationStatus.CHALLENGE_SENT:
             if answer.inject is not None:
-                await self._injections.inject(room_id, answer.inject)
+                await self._injections.inject(event.room_id, _once(answer.inject, event))
             raise Refused(answer.message or "identity_challenge_sent")
         if answer.status is IdentificationStatus.REJECTED:
             raise Refused(answer.reason or "identity_rejected")
@@ -162,18 +187,43 @@ class Identification:
     ) -> Sender:
         if result.identity is None:
             return sender
+        identity = await self._survivor_of(result.identity)
         await self._parts.news.emit(
             "identity_resolved",
             room_id=room_id,
             channel_id=sender.channel_id,
-            identity_id=result.identity.id,
+            identity_id=identity.id,
         )
         return replace(
             sender,
             status=IdentificationStatus.IDENTIFIED,
-            identity=result.identity,
+            identity=identity,
             resolved_by=resolved_by,
         )
+
+    async def _survivor_of(self, identity: Identity) -> Identity:
+        """Return who goes on for a person: who keeps another directory may not know of a merge.
+
+        That directory may also give our ids to people of another organization.
+        """
+        living = await self._parts.store.find_living_identity(identity.id)
+        if living is None or living.id == identity.id:
+            return identity
+        is_theirs = living.organization_id == identity.organization_id
+        return living if is_theirs else identity
+
+
+def _once(question: InjectedEvent[RoomEvent], asked: RoomEvent) -> InjectedEvent[RoomEvent]:
+    """Return a question under a key of the message that it holds back.
+
+    That message leaves nothing by which a vendor's second try of it would be known.
+    """
+    if not asked.idempotency_key:
+        return question
+    digest = hashlib.sha256(asked.idempotency_key.encode()).hexdigest()
+    key = question.event.idempotency_key or f"identity_challenge:{digest}"
+    keyed = question.event.model_copy(update={"idempotency_key": key})
+    return question.model_copy(update={"event": keyed})
 
 
 def _pending(sender: Sender, answer: IdentityHookResult, result: IdentityResult) -> Sender:

@@ -13,15 +13,26 @@ from rooms.domain.enums import EventStatus
 from rooms.domain.errors import RoomAlreadyExistsError, RoomClosedError, RoomNotFoundError
 from rooms.domain.event import RoomEvent
 from rooms.domain.message import InboundMessage, InboundResult
+from rooms.pipeline.aliases import Aliases
 from rooms.pipeline.attaching import Attaching
-from rooms.pipeline.draft import Draft, Origin, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.consent import Consent
+from rooms.pipeline.draft import (
+    PROCESS_TIMEOUT,
+    Draft,
+    Origin,
+    Passed,
+    ProcessTimeoutError,
+    Refused,
+    SideEffects,
+)
 from rooms.pipeline.filling import complete, gaps
 from rooms.pipeline.identity import Identification
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
-from rooms.pipeline.people import conversation_of
 from rooms.pipeline.permissions import strip_reserved
+from rooms.pipeline.quiet_hours import Morning
+from rooms.pipeline.room_choice import RoomChoice
 from rooms.pipeline.routing import InboundRoomRouter
 from rooms.pipeline.waiting import Cascade, caller_waits, return_at_commit
 from rooms.resilience.rate_limit import ChannelRateLimiters
@@ -40,7 +51,7 @@ class Arrival:
 class Inbound:
     """Turns one inbound message into an event and everything that follows from it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a collaborator
         self,
         parts: Parts,
         passage: Passage,
@@ -49,13 +60,17 @@ class Inbound:
         identification: Identification,
         openings: Openings,
         attaching: Attaching,
+        morning: Morning,
     ) -> None:
         self._parts = parts
         self._passage = passage
-        self._router = router
+        self._choice = RoomChoice(parts, router)
+        self._aliases = Aliases(parts.store)
         self._identification = identification
         self._openings = openings
         self._attaching = attaching
+        self._morning = morning
+        self._consent = Consent(parts)
         self._limiters = ChannelRateLimiters(parts.shared, clock=parts.clock)
 
     async def process(
@@ -68,8 +83,8 @@ class Inbound:
         Raises:
             ChannelNotRegisteredError: If the message's channel is unknown.
         """
-        channel = self._find_channel(message)
-        if await self._over_rate(message):
+        channel = await self._find_channel(message)
+        if await self._over_rate(message) and not self._consent.is_stop(message, channel):
             return InboundResult(blocked=True, reason="rate_limited")
         message = complete(message, channel)
         arrival = await self._route(message, channel, room_id)
@@ -89,12 +104,14 @@ class Inbound:
         try:
             passed = await self._pass(arrival, cascade, deadline)
         except Refused as refusal:
-            return await self._refuse(arrival, refusal.code)
+            return InboundResult(blocked=True, reason=refusal.code)
         except ProcessTimeoutError:
             await self._parts.news.emit(
-                "process_timeout", room_id=arrival.room_id, channel_id=arrival.channel.channel_id
+                PROCESS_TIMEOUT, room_id=arrival.room_id, channel_id=arrival.channel.channel_id
             )
-            return InboundResult(blocked=True, reason="process_timeout")
+            return InboundResult(blocked=True, reason=PROCESS_TIMEOUT)
+        if passed.event is not None:
+            await self._morning.greet(passed.event)
         await self._connect_session(arrival, passed)
         return await self._result(passed, cascade)
 
@@ -119,7 +136,8 @@ class Inbound:
 
     # -- step 1: the channel
 
-    def _find_channel(self, message: InboundMessage) -> Channel:
+    async def _find_channel(self, message: InboundMessage) -> Channel:
+        await self._parts.channels.find(message.channel_id)
         return self._parts.channels.require(message.channel_id)
 
     # -- step 2: the room; outside the deadline, because it may create one
@@ -130,38 +148,11 @@ class Inbound:
         named = room_id or message.room_id
         if named is not None:
             return Arrival(message, channel, named)
-        # One stranger's simultaneous messages must not open two rooms.
-        conversation = conversation_of(message, channel)
-        async with self._parts.locks.locked_key(f"route:{channel.channel_id}:{conversation}"):
-            found = await self._room_of_known_key(message, conversation)
-            found = found or await self._ask_router(message, conversation)
+        async with self._choice.alone(message, channel):
+            found = await self._choice.choose(message, channel)
             if found is None:
                 found = await self._open(message, channel, None)
         return Arrival(message, channel, found)
-
-    async def _room_of_known_key(self, message: InboundMessage, conversation: str) -> str | None:
-        """Return the room of the first try, so that redelivery opens no second one."""
-        if not message.idempotency_key:
-            return None
-        known = await self._parts.store.find_event_by_key(
-            message.idempotency_key, channel_id=message.channel_id
-        )
-        snapshot = await self._parts.store.load_snapshot(known.room_id) if known else None
-        if snapshot is None:
-            return None
-        senders = {(row.channel_id, row.address) for row in snapshot.addresses}
-        # Another sender's key is another key.
-        is_theirs = (message.channel_id, conversation) in senders
-        return snapshot.context.room.id if is_theirs else None
-
-    async def _ask_router(self, message: InboundMessage, conversation: str) -> str | None:
-        organization_id = self._parts.channels.organization_of(message.channel_id)
-        return await self._router.route(
-            message.channel_id,
-            message.channel_type or "",
-            conversation,
-            {**message.metadata, "organization_id": organization_id},
-        )
 
     async def _open(self, message: InboundMessage, channel: Channel, room_id: str | None) -> str:
         try:
@@ -193,10 +184,19 @@ class Inbound:
     async def _draft(self, arrival: Arrival, cascade: Cascade) -> Draft:
         snapshot = await self._attach(arrival)
         event = await self._build_event(arrival, snapshot)
+        heard = await self._consent.hear(arrival.message, event, arrival.channel)
         sender = await self._identification.identify(
-            arrival.message, event, snapshot, arrival.channel
+            arrival.message, heard.event, snapshot, arrival.channel
         )
-        return Draft(event=event, origin=Origin.INBOUND, cascade=cascade, sender=sender)
+        suggestions = await self._aliases.join(sender, snapshot)
+        return Draft(
+            event=heard.event,
+            origin=Origin.INBOUND,
+            notices=heard.notices,
+            cascade=cascade,
+            sender=sender,
+            side_effects=SideEffects(tasks=suggestions),
+        )
 
     async def _attach(self, arrival: Arrival) -> RoomSnapshot:
         """Attach the channel if this is its first message here; a detach before stands."""
@@ -207,8 +207,8 @@ class Inbound:
             bound = await self._attaching.attach_by_message(
                 arrival.room_id, arrival.channel, message=arrival.message
             )
-        except RoomClosedError as error:
-            raise Refused("room_closed") from error
+        except RoomClosedError:
+            return snapshot  # the room refuses the event itself, once it was heard
         return snapshot if bound is None else await self._load(arrival)
 
     def _seen(self, arrival: Arrival) -> RoomSnapshot | None:
@@ -263,15 +263,6 @@ class Inbound:
         binding = await self._parts.store.get_binding(arrival.room_id, arrival.channel.channel_id)
         if binding is not None:
             await arrival.channel.connect_session(arrival.message.session, arrival.room_id, binding)
-
-    async def _refuse(self, arrival: Arrival, code: str) -> InboundResult:
-        if code == "room_closed":
-            await self._parts.news.emit(
-                "room_refused_event",
-                room_id=arrival.room_id,
-                channel_id=arrival.channel.channel_id,
-            )
-        return InboundResult(blocked=True, reason=code)
 
     async def _result(self, passed: Passed, cascade: Cascade) -> InboundResult:
         """Step 18: answer once everything the message caused was tried, or at commit."""

@@ -9,6 +9,7 @@ from rooms.domain.context import RoomContext
 from rooms.domain.enums import EventStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob, DeliveryKind
+from rooms.pipeline.filing import file_away
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.planning import Planner
@@ -35,6 +36,7 @@ class Injections:
             event = injected.event.model_copy(
                 update={"room_id": room_id, "status": EventStatus.DELIVERED}
             )
+            event = await file_away(self._parts.media, event)
             targets = self._planner.injection_targets(injected.target_channel_ids, snapshot.context)
             unit = CommitUnit(
                 room_id=room_id,

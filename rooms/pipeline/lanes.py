@@ -228,7 +228,10 @@ class Lanes:
             self._leases.leave(work.row.id)
 
     def _end(self, work: Work) -> None:
-        if work.row is not None:
+        if work.put_off:
+            self._leave(work)
+            self._tasks.spawn(self._leases.give_back())
+        elif work.row is not None:
             self._leases.drop(work.row.id)
         work.let_caller_go()
 

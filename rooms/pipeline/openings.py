@@ -7,6 +7,7 @@ from rooms.domain.enums import ChannelType, EventType
 from rooms.domain.frozen import new_id
 from rooms.domain.message import InboundMessage
 from rooms.domain.room import Room
+from rooms.domain.sender import addresses_of
 from rooms.domain.session_event import SessionStartedEvent
 from rooms.pipeline.attaching import Attaching
 from rooms.pipeline.parts import Parts
@@ -70,23 +71,29 @@ class Openings:
                 created_at=self._parts.clock.now(),
             )
         )
-        await self._attaching.attach_by_message(room.id, channel, message=message)
-        await self._remember_address(room.id, message, channel)
+        await self._attaching.attach_by_message(room.id, channel, message=message, opens=True)
+        await self._remember_addresses(room.id, message, channel)
         if channel.channel_type not in SPOKEN_TYPES:
             await self._tell_session(room.id, message, channel)
         return room.id
 
-    async def _remember_address(
+    async def _remember_addresses(
         self, room_id: str, message: InboundMessage, channel: Channel
     ) -> None:
         """Let the router find the room before its first message is committed."""
-        address = RoomAddress(
-            room_id=room_id,
-            channel_id=channel.channel_id,
-            channel_type=str(channel.channel_type),
-            address=conversation_of(message, channel),
+        conversation = conversation_of(message, channel)
+        is_own = conversation == message.sender_id
+        known = addresses_of(conversation, message.metadata) if is_own else [conversation]
+        addresses = tuple(
+            RoomAddress(
+                room_id=room_id,
+                channel_id=channel.channel_id,
+                channel_type=str(channel.channel_type),
+                address=address,
+            )
+            for address in known
         )
-        await self._parts.store.commit([CommitUnit(room_id=room_id, addresses=(address,))])
+        await self._parts.store.commit([CommitUnit(room_id=room_id, addresses=addresses)])
 
     async def _tell_session(self, room_id: str, message: InboundMessage, channel: Channel) -> None:
         snapshot = await self._parts.store.load_snapshot(room_id)

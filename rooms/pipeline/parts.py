@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from hooks.engine import HookEngine
+from rooms.domain.contact_rules import ContactRules
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import LaneScope
 from rooms.domain.frozen import new_id
@@ -10,12 +11,13 @@ from rooms.domain.policies import RateLimit
 from rooms.domain.room import Room
 from rooms.framework_events import FrameworkEvents
 from rooms.locks.base import RoomLockManager
+from rooms.media.passing import PassingMedia
 from rooms.pipeline.dispatch import Dispatch
 from rooms.pipeline.history import RecentEvents
 from rooms.pipeline.seen import SeenRooms
 from rooms.pipeline.spawning import TaskGroup
 from rooms.pipeline.transcode import Transcoder
-from rooms.ports import SharedState
+from rooms.ports import MediaStore, SharedState
 from rooms.realtime import RealtimeBackend
 from rooms.realtime.bus import Bus
 from rooms.registry import ChannelRegistry
@@ -63,7 +65,9 @@ class Parts:
     Attributes:
         shared: What processes must know of each other: breakers, limits, who is connected.
         bus: Carries what is shown in rooms to the processes that show it.
+        contact: When people may be written to.
         node: Names this process in leases.
+        media: Keeps the files of rooms.
     """
 
     store: ConversationStore
@@ -82,6 +86,8 @@ class Parts:
     dispatch: Dispatch = field(default_factory=Dispatch)
     seen: SeenRooms = field(default_factory=SeenRooms)
     tasks: TaskGroup = field(default_factory=TaskGroup)
+    contact: ContactRules = field(default_factory=ContactRules)
+    media: MediaStore = field(default_factory=PassingMedia)
     node: str = field(default_factory=new_id)
 
     @property

@@ -13,8 +13,9 @@ from rooms.locks.base import Hold
 from rooms.pipeline import permissions
 from rooms.pipeline.broadcast import tell_tasks
 from rooms.pipeline.committing import BLOCKED_REASON, Committing, LeaseLost
-from rooms.pipeline.draft import Draft, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.draft import Draft, Origin, Passed, ProcessTimeoutError, Refused
 from rooms.pipeline.entering import enter
+from rooms.pipeline.filing import file_away_all, keep_files
 from rooms.pipeline.handover import HandOver
 from rooms.pipeline.linking import Linking
 from rooms.pipeline.parts import Parts
@@ -66,6 +67,9 @@ class Passage:
     async def _cross(self, draft: Draft, crossing: "_Crossing") -> Passed:
         try:
             async with asyncio.timeout_at(crossing.deadline) as crossing.scope:
+                draft.event = await keep_files(
+                    self._parts.media, draft.event, copies=draft.origin is not Origin.INBOUND
+                )
                 scene, passed, committed = await self._pass_lock(draft, crossing)
         except Refused as refusal:
             return await self._refuse(draft, refusal.code)
@@ -107,7 +111,8 @@ class Passage:
         await self._linking.link(scene)
         await self._linking.aim(scene)
         blocked_by, reason = await self._judge(scene)
-        self._committing.settle_fate(scene, blocked_by, reason)
+        await self._committing.settle_fate(scene, blocked_by, reason)
+        await file_away_all(self._parts.media, scene)
         crossing.begin_commit()
         committed = await self._committing.commit(scene)
         if committed.outcome is CommitOutcome.DUPLICATE:
@@ -146,7 +151,7 @@ class Passage:
         if scene.draft.sender is None:
             return
         scene.seat = seat(scene.snapshot, scene.draft.sender)
-        if scene.seat.participant_id is not None:
+        if scene.seat.participant_id is not None or scene.seat.is_disputed:
             changes = {"participant_id": scene.seat.participant_id}
             source = scene.event.source.model_copy(update=changes)
             scene.event = scene.event.model_copy(update={"source": source})
@@ -170,6 +175,8 @@ class Passage:
         )
         scene.hooks = outcome
         scene.event = _keep_identity(scene.event, outcome.event)
+        if scene.event is not scene.draft.event:  # a hook may have added files
+            scene.event = await keep_files(self._parts.media, scene.event)
         if outcome.routed_to is not None:
             metadata = {**scene.event.metadata, ROUTED_TO: list(outcome.routed_to)}
             scene.event = scene.event.model_copy(update={"metadata": metadata})

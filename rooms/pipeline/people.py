@@ -10,6 +10,7 @@ from rooms.domain.frozen import utc_now
 from rooms.domain.identity import Identity
 from rooms.domain.message import InboundMessage
 from rooms.domain.participant import Participant
+from rooms.domain.sender import answers_us
 
 logger = logging.getLogger("roomkit.identity")
 
@@ -21,6 +22,9 @@ class Sender:
     Attributes:
         address: The sender id as the channel authenticated it.
         conversation: Where to answer if that is not the sender, as in a group.
+        aliases: Further addresses of the same sender; None if there can be none.
+        is_proved: False for somebody who was checked and may be another.
+        is_guest: Whether they answer what was sent to somebody else, whose the room is.
         status: UNKNOWN leaves no participant record.
     """
 
@@ -28,20 +32,32 @@ class Sender:
     channel_id: str
     channel_type: str
     conversation: str | None = None
+    aliases: tuple[str, ...] | None = None
+    is_proved: bool = True
+    is_guest: bool = False
     status: IdentificationStatus = IdentificationStatus.UNKNOWN
     identity: Identity | None = None
     display_name: str | None = None
     candidates: tuple[str, ...] = ()
     resolved_by: str = "auto"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses of the sender, the one that counts most first."""
+        return tuple(dict.fromkeys([self.address, *(self.aliases or ())]))
+
 
 @dataclass(frozen=True)
 class Seat:
-    """A sender's place in the room: its participant id, the row to write, what there is to tell."""
+    """A sender's place in the room: its participant id, the row to write, what there is to tell.
+
+    `is_disputed` says that somebody else has the place that the sender claims.
+    """
 
     participant_id: str | None
     participant: Participant | None = None
     news: EventType | None = None
+    is_disputed: bool = False
 
 
 def known_participant(snapshot: RoomSnapshot, sender: Sender) -> Participant | None:
@@ -52,8 +68,8 @@ def known_participant(snapshot: RoomSnapshot, sender: Sender) -> Participant | N
         for person in people:
             if identity_id in (person.identity_id, person.id):
                 return person
-    by_id = snapshot.context.get_participant(sender.address)
-    return by_id or _by_address(snapshot, sender)
+    by_id = map(snapshot.context.get_participant, sender.addresses)
+    return next(filter(None, by_id), None) or _by_address(snapshot, sender)
 
 
 def seat(snapshot: RoomSnapshot, sender: Sender) -> Seat:
@@ -61,9 +77,13 @@ def seat(snapshot: RoomSnapshot, sender: Sender) -> Seat:
     known = known_participant(snapshot, sender)
     if known is None:
         return _new_seat(snapshot.context.room.id, sender)
+    is_identified = known.identification is IdentificationStatus.IDENTIFIED
+    if is_identified and not sender.is_proved and sender.identity is None:
+        # Whoever only says to be somebody does not speak as that person.
+        return Seat(None, is_disputed=True)
     changed = _on_channel(known, sender)
     news = None
-    if sender.identity is not None and known.identification is not IdentificationStatus.IDENTIFIED:
+    if sender.identity is not None and not is_identified:
         changed = identify(changed, sender.identity, resolved_by=sender.resolved_by)
         news = EventType.PARTICIPANT_IDENTIFIED
     return Seat(known.id, None if changed == known else changed, news)
@@ -78,18 +98,47 @@ def conversation_of(message: InboundMessage, channel: Channel) -> str:
     return str(message.metadata.get(channel.recipient_key or "") or message.sender_id)
 
 
-def address_of(room_id: str, sender: Sender, participant_id: str | None) -> RoomAddress:
-    """Return the address row that lets the router find this room again.
+def is_guest(message: InboundMessage, channel: Channel, snapshot: RoomSnapshot) -> bool:
+    """Tell whether somebody answers in a room what its channel has sent to another.
 
-    In a group it is the group's, which is nobody's own.
+    Whoever got a mail forwarded can; their next mail is about something else, and its answers would
+    go to the other.
     """
-    return RoomAddress(
-        room_id=room_id,
-        channel_id=sender.channel_id,
-        channel_type=sender.channel_type,
-        address=sender.conversation or sender.address,
-        participant_id=None if sender.conversation else participant_id,
+    binding = snapshot.context.get_binding(channel.channel_id)
+    recipient = binding.metadata.get(channel.recipient_key or "") if binding else None
+    if not recipient or not answers_us(message.metadata):
+        return False
+    known = {row.address for row in snapshot.addresses if row.channel_id == channel.channel_id}
+    return str(recipient).casefold() != message.sender_id.casefold() and (
+        message.sender_id not in known
     )
+
+
+def new_addresses(
+    snapshot: RoomSnapshot, sender: Sender, participant_id: str | None
+) -> tuple[RoomAddress, ...]:
+    """Return the address rows that let the router find this room again, as far as they are new.
+
+    In a group it is the group's, which is nobody's own. Whoever is not proved to have an address
+    takes it from nobody, and guests are not led here again.
+    """
+    if sender.is_guest:
+        return ()
+    written = [sender.conversation] if sender.conversation else sender.addresses
+    rows = [
+        RoomAddress(
+            room_id=snapshot.context.room.id,
+            channel_id=sender.channel_id,
+            channel_type=sender.channel_type,
+            address=address,
+            participant_id=None if sender.conversation else participant_id,
+        )
+        for address in written
+    ]
+    known = {row.address for row in snapshot.addresses if row.channel_id == sender.channel_id}
+    if not sender.is_proved:
+        rows = [row for row in rows if row.address not in known]
+    return tuple(row for row in rows if row not in snapshot.addresses)
 
 
 def identify(person: Participant, identity: Identity, *, resolved_by: str) -> Participant:
@@ -123,11 +172,10 @@ def reach_through(person: Participant, channel_id: str) -> Participant:
 
 
 def _by_address(snapshot: RoomSnapshot, sender: Sender) -> Participant | None:
-    for row in snapshot.addresses:
-        same = (row.channel_type, row.address) == (sender.channel_type, sender.address)
-        if same and row.participant_id is not None:
-            return snapshot.context.get_participant(row.participant_id)
-    return None
+    who = {(row.channel_type, row.address): row.participant_id for row in snapshot.addresses}
+    ids = (who.get((sender.channel_type, address)) for address in sender.addresses)
+    known = next(filter(None, ids), None)
+    return snapshot.context.get_participant(known) if known else None
 
 
 def _on_channel(known: Participant, sender: Sender) -> Participant:
@@ -135,7 +183,8 @@ def _on_channel(known: Participant, sender: Sender) -> Participant:
 
 
 def _new_seat(room_id: str, sender: Sender) -> Seat:
-    if sender.status is IdentificationStatus.UNKNOWN:
+    is_unknown = sender.status is IdentificationStatus.UNKNOWN
+    if is_unknown and sender.aliases is None:
         return Seat(None)
     person = Participant(
         id=sender.identity.id if sender.identity else sender.address,
@@ -143,7 +192,7 @@ def _new_seat(room_id: str, sender: Sender) -> Seat:
         channel_id=sender.channel_id,
         connected_via=[sender.channel_id],
         display_name=sender.display_name or sender.address,
-        identification=IdentificationStatus.PENDING,
+        identification=sender.status if is_unknown else IdentificationStatus.PENDING,
         candidates=list(sender.candidates) or None,
     )
     if sender.identity is not None:

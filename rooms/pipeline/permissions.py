@@ -16,6 +16,7 @@ from rooms.domain.enums import (
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
+from rooms.domain.standing import CONSENT
 from rooms.pipeline.visibility import is_visible_to
 
 RESERVED_KEYS = frozenset(
@@ -28,6 +29,7 @@ RESERVED_KEYS = frozenset(
         "interrupted",
         "cancelled",
         "blocked_reason",
+        CONSENT,
     }
 )
 """Event metadata that only the framework may write; so is every key that starts with `_`."""

@@ -1,6 +1,6 @@
 """Who gets an event, decided under the room lock (RFC §10.2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding
@@ -9,7 +9,9 @@ from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelCategory
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryKind
+from rooms.domain.standing import CONSENT
 from rooms.pipeline import permissions
+from rooms.pipeline.chains import is_carrier, withhold
 from rooms.registry import ChannelRegistry
 from rooms.telemetry import TelemetryProvider
 
@@ -28,19 +30,28 @@ class Planner:
         self._telemetry = telemetry
 
     def targets(
-        self, event: RoomEvent, context: RoomContext, *, shown_live: Iterable[str] = ()
+        self,
+        event: RoomEvent,
+        context: RoomContext,
+        *,
+        shown_live: Iterable[str] = (),
+        followed: Collection[str] = (),
     ) -> list[ChannelBinding]:
         """Return the bindings that have something to do about `event`.
 
         Intelligence that is not asked and transports that were shown the event live are left out.
+        So are those that stand in for another target, except the `followed` ones.
         """
         skipped = set(shown_live)
         source = context.get_binding(event.source.channel_id)
-        return [
+        found = [
             binding
             for binding in permissions.plan_targets(event, source, context.bindings)
             if binding.channel_id not in skipped and self._is_wanted(event, binding, context)
         ]
+        carriers = {b.channel_id: b for b in found if is_carrier(b, self._channels)}
+        withheld = withhold(event, source, list(carriers.values())) - set(followed)
+        return [b for b in found if b.channel_id not in withheld & carriers.keys()]
 
     def write(self, event: RoomEvent, targets: Sequence[ChannelBinding]) -> EventWrite:
         """Return `event` with a delivery row for each target that keeps an outbox."""
@@ -81,7 +92,7 @@ class Planner:
     def _is_wanted(self, event: RoomEvent, binding: ChannelBinding, context: RoomContext) -> bool:
         if binding.category is ChannelCategory.TRANSPORT:
             return True
-        if event.metadata.get(AUTO_SUBMITTED):
+        if event.metadata.get(AUTO_SUBMITTED) or event.metadata.get(CONSENT):
             return False
         return permissions.is_solicited(
             event,

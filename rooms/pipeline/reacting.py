@@ -95,13 +95,15 @@ class Reactor:
             return None
         whole = await self._parts.context_of(snapshot.context.room, snapshot.context)
         earlier = _history_for(work.event, whole.recent_events, binding)
-        seen = visibility.reader_history(earlier, binding)
+        shown = visibility.reader_history(earlier, binding)
+        seen = [self._parts.media.show(event) for event in shown]
         return Turn(work, binding, whole.model_copy(update={"recent_events": seen}))
 
     async def _ask(self, channel: Channel, turn: Turn) -> ChannelOutput:
         event = turn.work.event
         content = self._parts.transcoder.transcode(event.content, channel.capabilities())
         shown = event.model_copy(update={"content": content}) if content else event
+        shown = self._parts.media.show(shown)
         return await channel.on_event(shown, turn.binding, turn.context)
 
     async def _take(self, turn: Turn, output: ChannelOutput) -> None:

@@ -69,6 +69,14 @@ class Resuming:
             lanes = list(dict.fromkeys((job.room_id, job.channel_id) for job in jobs))
             self._tasks.spawn(self._taking.take(self._begin, lanes=lanes))
 
+    def resume(self, jobs: Sequence[DeliveryJob]) -> None:
+        """See that jobs which were put off and are due now are done, here or elsewhere."""
+        if self._dispatch.waker is not None:
+            self._dispatch.waker.wake(jobs)
+        elif self._dispatch.runs_here and not self._lanes.is_stopping:
+            lanes = list(dict.fromkeys((job.room_id, job.channel_id) for job in jobs))
+            self._tasks.spawn(self._taking.take(self._begin, lanes=lanes))
+
     def _begin(self, work: Work) -> None:
         logger.info("taking up delivery", extra=work.log_facts)
         self._lanes.submit(work)

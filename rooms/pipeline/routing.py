@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from rooms.domain.enums import ChannelType, RoomStatus
 from rooms.domain.json import JsonObject
+from rooms.domain.sender import addresses_of, is_unproved
 from rooms.stores.base import OPEN_STATUSES, ConversationStore
 
 ADDRESSED_TYPES = frozenset(
@@ -39,8 +40,18 @@ class InboundRoomRouter(ABC):
             channel_id: Where the message came in.
             channel_type: Of which kind that channel is.
             participant_id: The sender's address, or that of the group the message was written in.
-            channel_data: The message's metadata, with the channel's `organization_id`.
+            channel_data: The message's metadata, with the channel's `organization_id`. What a
+                provider tells there of further addresses is read by `rooms.domain.sender`.
         """
+
+    async def find_room_of_person(
+        self, channel_type: ChannelType | str, address: str, organization_id: str | None
+    ) -> str | None:
+        """Return the room in which somebody who opens a chat goes on; None opens a new one.
+
+        Only routers that follow people over channels have an answer.
+        """
+        return None
 
 
 class DefaultInboundRoomRouter(InboundRoomRouter):
@@ -62,20 +73,21 @@ class DefaultInboundRoomRouter(InboundRoomRouter):
         channel_data: JsonObject | None = None,
     ) -> str | None:
         """Return a room id, or None to open a new room."""
-        if participant_id is not None:
+        addresses = _addresses(participant_id, channel_data)
+        for address in addresses:
             known = await self._store.find_room_ids_by_address(
                 str(channel_type),
-                participant_id,
+                address,
                 organization_id=(channel_data or {}).get("organization_id"),
                 statuses=self._statuses,
                 limit=1,
             )
             if known:
                 return known[0]
-        return await self._only_room(channel_id, channel_type, participant_id)
+        return await self._only_room(channel_id, channel_type, addresses)
 
     async def _only_room(
-        self, channel_id: str, channel_type: ChannelType | str, address: str | None
+        self, channel_id: str, channel_type: ChannelType | str, addresses: list[str]
     ) -> str | None:
         rooms = await self._store.find_room_ids_by_channel(
             channel_id, (RoomStatus.ACTIVE,), limit=2
@@ -83,22 +95,24 @@ class DefaultInboundRoomRouter(InboundRoomRouter):
         if len(rooms) != 1:
             return None
         if channel_type in ADDRESSED_TYPES and await self._is_anothers(
-            rooms[0], channel_id, address
+            rooms[0], channel_id, addresses
         ):
             return None
         return rooms[0]
 
-    async def _is_anothers(self, room_id: str, channel_id: str, address: str | None) -> bool:
+    async def _is_anothers(self, room_id: str, channel_id: str, addresses: list[str]) -> bool:
         snapshot = await self._store.load_snapshot(room_id)
         return snapshot is not None and any(
-            row.channel_id == channel_id and row.address != address for row in snapshot.addresses
+            row.channel_id == channel_id and row.address not in addresses
+            for row in snapshot.addresses
         )
 
 
 class IdentityRoomRouter(InboundRoomRouter):
     """The newest open room of the person behind an address, whatever channel it is.
 
-    A stranger's address goes to `fallback`, the default router if none is given.
+    A stranger's address goes to `fallback`, the default router if none is given; so does one whose
+    sender is not proved to have it.
     """
 
     def __init__(
@@ -115,14 +129,28 @@ class IdentityRoomRouter(InboundRoomRouter):
         channel_data: JsonObject | None = None,
     ) -> str | None:
         """Return a room id, or None to open a new room."""
-        if participant_id is not None:
-            identity = await self._store.resolve_identity(
-                str(channel_type), participant_id, (channel_data or {}).get("organization_id")
+        told = channel_data or {}
+        addresses = [] if is_unproved(told) else _addresses(participant_id, channel_data)
+        for address in addresses:
+            found = await self.find_room_of_person(
+                channel_type, address, told.get("organization_id")
             )
-            if identity is not None:
-                rooms = await self._store.find_room_ids_by_identity(
-                    identity.id, OPEN_STATUSES, limit=1
-                )
-                if rooms:
-                    return rooms[0]
+            if found is not None:
+                return found
         return await self._fallback.route(channel_id, channel_type, participant_id, channel_data)
+
+    async def find_room_of_person(
+        self, channel_type: ChannelType | str, address: str, organization_id: str | None
+    ) -> str | None:
+        """Return the newest open room of whoever has an address, or None."""
+        identity = await self._store.resolve_identity(str(channel_type), address, organization_id)
+        if identity is None:
+            return None
+        rooms = await self._store.find_room_ids_by_identity(
+            identity.id, OPEN_STATUSES, organization_id=organization_id, limit=1
+        )
+        return rooms[0] if rooms else None
+
+
+def _addresses(address: str | None, channel_data: JsonObject | None) -> list[str]:
+    return [] if address is None else addresses_of(address, channel_data or {})

@@ -4,29 +4,38 @@ import logging
 
 from rooms.domain.commit import CommitUnit
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome, DeliveryResult
-from rooms.domain.job import DeliveryKind
+from rooms.domain.job import DeliveryKind, DeliveryState
 from rooms.domain.output import ChannelOutput
+from rooms.domain.progress import Progress
 from rooms.pipeline import permissions
 from rooms.pipeline.answers import Answers
 from rooms.pipeline.attempts import Attempts, Sending
 from rooms.pipeline.broadcast import tell_delivery, tell_tasks
 from rooms.pipeline.conclusions import Conclusions
+from rooms.pipeline.course import tell_progress
 from rooms.pipeline.draft import SideEffects
+from rooms.pipeline.fallbacks import Fallbacks
+from rooms.pipeline.filing import show_files
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_crash, build_failure, build_finish, build_unknown
+from rooms.pipeline.overflow import cut_into_parts
 from rooms.pipeline.parts import Parts
+from rooms.pipeline.quiet_hours import Night
 from rooms.pipeline.targeting import add_targets
 from rooms.pipeline.turns import side_effects_of
 from rooms.pipeline.work import Work
 
 logger = logging.getLogger("roomkit.core.delivery")
 
+NOT_NEEDED = "not_needed"
+"""The error code of a fallback that was dropped: the message had come far enough meanwhile."""
+
 
 class Sender:
     """Runs SEND and INJECT jobs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a collaborator
         self,
         parts: Parts,
         *,
@@ -35,6 +44,8 @@ class Sender:
         answers: Answers,
         attempts: Attempts,
         conclusions: Conclusions,
+        night: Night,
+        fallbacks: Fallbacks,
     ) -> None:
         self._parts = parts
         self._lanes = lanes
@@ -42,11 +53,18 @@ class Sender:
         self._answers = answers
         self._attempts = attempts
         self._conclusions = conclusions
+        self._night = night
+        self._fallbacks = fallbacks
 
     async def send(self, work: Work) -> None:
         """Show an event to a transport and hand it over for the outside."""
         sending = await self._prepare(work)
         if sending is None or await self._given_up(sending):
+            return
+        if await self._fallbacks.are_needless(work):
+            await self._drop(work)
+            return
+        if await self._night.holds_back(work):
             return
         output = await self._show(sending)
         result = DeliveryResult(channel_id=work.binding.channel_id, status=DeliveryOutcome.SENT)
@@ -57,12 +75,13 @@ class Sender:
 
     async def inject(self, work: Work) -> None:
         """Hand an injected event over as it is: no transcoding, no answers, no news."""
-        channel = self._parts.channels.get(work.binding.channel_id)
+        channel = await self._parts.channels.find(work.binding.channel_id)
         if channel is None:
             await self._close(work, build_failure(work, _unregistered(work)))
             return
-        sending = Sending(work, channel, work.event)
-        if await self._given_up(sending):
+        event = await show_files(self._parts.media, work.event, channel)
+        sending = Sending(work, channel, event)
+        if await self._given_up(sending) or await self._night.holds_back(work):
             return
         await self._show(sending)
         result, _ = await self._attempts.make(sending)
@@ -70,7 +89,7 @@ class Sender:
 
     async def _prepare(self, work: Work) -> Sending | None:
         """Find the channel and the form it can show; settle the work when there is none."""
-        channel = self._parts.channels.get(work.binding.channel_id)
+        channel = await self._parts.channels.find(work.binding.channel_id)
         if channel is None:
             await self._close(work, build_failure(work, _unregistered(work)))
             return None
@@ -88,7 +107,9 @@ class Sender:
             event = await add_targets(self._parts.store, event, channel.channel_id)
         if content is not event.content:
             event = event.model_copy(update={"content": content})
-        return Sending(work, channel, event)
+        cut = cut_into_parts(self._parts.transcoder, work, channel)
+        parts = tuple(event.model_copy(update={"content": part}) for part in cut)
+        return Sending(work, channel, await show_files(self._parts.media, event, channel), parts)
 
     async def _given_up(self, sending: Sending) -> bool:
         """Leave alone what may have been sent by a process that died before it could tell.
@@ -96,12 +117,14 @@ class Sender:
         So is what may be repeated, once too many processes have died of it.
         """
         work = sending.work
-        if work.was_begun and not sending.may_repeat:
-            await self._close(work, build_unknown(work, "the process died while sending"))
+        if await self._attempts.is_in_doubt(sending):
+            result = build_unknown(work, "the process died while sending")
         elif work.crashes_processes:
-            await self._close(work, build_failure(work, build_crash(work)))
+            result = build_failure(work, build_crash(work))
         else:
             return False
+        progress = Progress.of(work.event, work.binding.channel_id)
+        await self._close(work, tell_progress(result, progress))
         return True
 
     async def _show(self, sending: Sending) -> ChannelOutput:
@@ -136,6 +159,15 @@ class Sender:
         for segment, answer in enumerate(output.response_events):
             await self._answers.commit(work, answer, segment=segment, side_effects=SideEffects())
 
+    async def _drop(self, work: Work) -> None:
+        """End what need not be sent any more; the chain ends with it."""
+        why = DeliveryError(code=NOT_NEEDED, message="it arrived, or its recipient is here")
+        ends = work.finish(DeliveryState.DISCARDED, error=why)
+        still = tuple(end.model_copy(update={"follow_up_in_s": None}) for end in ends)
+        await self._outbox.end(work, still)
+        work.settled = True
+        await self._conclusions.check(work)
+
     async def _close(self, work: Work, result: DeliveryResult) -> None:
         await self._outbox.end(work, build_finish(work, result))
         await self._report(work, result)
@@ -147,6 +179,7 @@ class Sender:
         """
         is_late = work.settled
         work.settle(result)
+        self._fallbacks.look_soon(work, result)
         if work.kind is not DeliveryKind.SEND or not (is_late or work.broadcast is None):
             return
         await tell_delivery(self._parts, work.event, result, work.context)

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from rooms.domain.errors import StoreUnavailableError
-from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryState
+from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryKind, DeliveryState
+from rooms.pipeline.edits import DELETED
 from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.waiting import Cascade
 from rooms.pipeline.work import Lane, Work
@@ -109,6 +110,8 @@ class Taking:
         snapshot = await self._store.load_snapshot(job.room_id)
         if event is None or snapshot is None:
             return await self._discard(job, "the event is gone")
+        if event.metadata.get(DELETED) and _is_unsent(job):
+            return await self._discard(job, "the event was deleted before it was sent")
         binding = snapshot.context.get_binding(job.channel_id)
         if binding is None:
             return await self._discard(job, "the channel was detached")
@@ -132,7 +135,14 @@ class Taking:
             error_message=why,
             lease_owner=job.lease_owner,
             owes_round=True,
+            # Whether another channel stands in is decided by whoever looks.
+            follow_up_in_s=0.0 if job.kind is DeliveryKind.SEND else None,
         )
         await self._store.finish_deliveries([finish])
         self._leases.drop(job.id)
         return None
+
+
+def _is_unsent(job: DeliveryJob) -> bool:
+    """Tell whether a job is a message that nobody has begun to send, or that was refused."""
+    return job.kind is not DeliveryKind.REACT and job.state is not DeliveryState.SENDING

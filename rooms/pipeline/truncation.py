@@ -1,6 +1,5 @@
 """Cutting content to what a channel can carry, after it was transcoded (RFC §6.6)."""
 
-import unicodedata
 from html import escape
 
 from rooms.domain.content import (
@@ -9,14 +8,11 @@ from rooms.domain.content import (
     EventContent,
     RichContent,
 )
+from rooms.domain.cutting import count_whole
 from rooms.pipeline.plain_text import strip_html
 
 ELLIPSIS = "..."
 MIN_LENGTH = len(ELLIPSIS)
-
-_JOINER = "\u200d"
-_SKIN_TONES = range(0x1F3FB, 0x1F400)
-_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 
 
 def truncate(content: EventContent, max_length: int | None) -> EventContent:
@@ -51,7 +47,7 @@ def truncate_text(text: str, max_length: int) -> str:
     limit = max(max_length, MIN_LENGTH)
     if len(text) <= limit:
         return text
-    return text[: _whole_characters(text, limit - len(ELLIPSIS))] + ELLIPSIS
+    return text[: count_whole(text, limit - len(ELLIPSIS))] + ELLIPSIS
 
 
 def _shorter_texts(content: EventContent, *fields: str, limit: int) -> dict[str, object]:
@@ -73,32 +69,4 @@ def _fit_html(text: str, limit: int) -> str:
     fits, room = 0, limit - len(ELLIPSIS)
     while (room := room - len(escape(text[fits], quote=False))) >= 0:
         fits += 1
-    return escape(text[: _whole_characters(text, fits)], quote=False) + ELLIPSIS
-
-
-def _whole_characters(text: str, end: int) -> int:
-    """Move `end` back to where a character as people see it begins."""
-    start = end
-    while 0 < start < len(text) and _continues(text, start):
-        start -= 1
-    return start or end
-
-
-def _continues(text: str, at: int) -> bool:
-    """Tell whether the code point at `at` belongs to the one before it."""
-    here = text[at]
-    return (
-        here == _JOINER
-        or text[at - 1] == _JOINER
-        or unicodedata.category(here) in ("Mn", "Me")
-        or ord(here) in _SKIN_TONES
-        or (ord(here) in _FLAG_LETTERS and _follows_half_a_flag(text, at))
-    )
-
-
-def _follows_half_a_flag(text: str, at: int) -> bool:
-    """Tell whether an odd number of flag letters stands before `at`: two make a flag."""
-    run = 0
-    while run < at and ord(text[at - 1 - run]) in _FLAG_LETTERS:
-        run += 1
-    return run % 2 == 1
+    return escape(text[: count_whole(text, fits)], quote=False) + ELLIPSIS

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.context import RoomContext
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome, DeliveryResult
+from rooms.domain.enums import EventType
 from rooms.domain.event import RoomEvent
+from rooms.domain.fallback import FallbackPolicy
 from rooms.domain.job import (
+    OPEN_STATES,
     DeliveryFinish,
     DeliveryJob,
     DeliveryKind,
     DeliveryState,
     is_untried,
 )
+from rooms.pipeline.permissions import wants_deliver
 from rooms.pipeline.waiting import Cascade
 
 if TYPE_CHECKING:
@@ -41,6 +45,8 @@ class Work:
         started: Whether its lane has come to it.
         tried: Whether the end of its first attempt is stored.
         ended: Whether its end is stored, so that it must not be done again.
+        put_off: Whether its row says that it is to be done later, by whoever comes to it then.
+        was_given_up: Whether the provider's report that it came to nothing overtook its answer.
     """
 
     kind: DeliveryKind
@@ -56,6 +62,8 @@ class Work:
     started: bool = False
     tried: bool = False
     ended: bool = False
+    put_off: bool = False
+    was_given_up: bool = False
 
     @property
     def lane(self) -> Lane:
@@ -86,6 +94,19 @@ class Work:
             "channel_id": self.binding.channel_id,
             "delivery_id": self.row.id if self.row else None,
         }
+
+    @property
+    def fallback(self) -> FallbackPolicy | None:
+        """What happens if this does not reach its recipient: for messages handed to transports.
+
+        A message that goes out in the place of another channel follows that one's policy.
+        """
+        is_message = self.kind is DeliveryKind.SEND and self.event.type is EventType.MESSAGE
+        if self.row is None or not is_message or not wants_deliver(self.binding):
+            return None
+        first = self.row.fallback_for
+        binding = self.binding if first is None else self.context.get_binding(first)
+        return binding.fallback if binding else None
 
     def settle(self, result: DeliveryResult) -> None:
         """Report the first attempt; later reports change nothing."""
@@ -135,8 +156,13 @@ class Work:
                 error_message=error.message if error else None,
                 lease_owner=self.row.lease_owner,
                 owes_round=self._owes_round(self.row.state, state),
+                follow_up_in_s=self._follow_up_in_s(state),
             ),
         )
+
+    def _follow_up_in_s(self, after: DeliveryState) -> float | None:
+        policy = None if after in OPEN_STATES else self.fallback
+        return policy.wait_after(after) if policy else None
 
     def _owes_round(self, before: DeliveryState, after: DeliveryState) -> bool:
         """Tell whether this ends the first attempt of a round that no broadcast here looks after.

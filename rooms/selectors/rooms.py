@@ -93,11 +93,13 @@ def find_room_ids_by_address(
 
 
 def find_room_ids_by_identity(
-    *, identity_id: str, statuses: Collection[str], limit: int
+    *, identity_id: str, organization_id: str | None, statuses: Collection[str], limit: int
 ) -> list[str]:
-    """Return rooms in which this identity takes part, newest first."""
-    people = models.Participant.objects.filter(identity_id=identity_id)
-    rooms = models.Room.objects.filter(pk__in=people.values("room_id"))
+    """Return rooms of one organization that are an identity's own, newest first."""
+    people = models.Participant.objects.filter(identity_id=identity_id).at_home()
+    rooms = models.Room.objects.of_organization(organization_id).filter(
+        pk__in=people.values("room_id")
+    )
     return _newest_ids(rooms.in_statuses(statuses), limit)
 
 

@@ -15,13 +15,19 @@ class AuditAction(StrEnum):
     DELIVERY_RETRIED = "delivery_retried"
     ROOM_CONFIGURED = "room_configured"
     BINDING_REGULATED = "binding_regulated"
+    SEND_SCHEDULED = "send_scheduled"
+    SEND_CANCELED = "send_canceled"
+    ADDRESS_OPTED_OUT = "address_opted_out"
+    ADDRESS_OPTED_IN = "address_opted_in"
+    IDENTITIES_MERGED = "identities_merged"
+    MERGE_UNDONE = "merge_undone"
 
 
 def build_entry(
     *,
     actor: AbstractBaseUser,
     action: str,
-    row: models.Delivery | models.ChannelBinding | models.Room,
+    row: models.Delivery | models.ChannelBinding | models.Room | models.ScheduledSend,
     room: models.Room,
     detail: Mapping[str, object],
 ) -> models.AuditEntry:

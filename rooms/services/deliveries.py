@@ -21,14 +21,15 @@ from rooms.services.audit import AuditAction, build_entry
 WRITE_OUTCOME = """
     UPDATE roomkit_rooms_delivery
        SET state = %s, attempts = %s, provider_message_id = %s, error_code = %s,
-           error_message = %s, owes_round = owes_round OR %s, {consequence}
+           error_message = %s, owes_round = owes_round OR %s, follow_up_at = {{moment}},
+           {consequence}
      WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded', 'unknown')
 """
 END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL")
-KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE({due_at}, due_at)")
+KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE({moment}, due_at)")
 FENCED = " AND lease_owner = %s"
 # The parameter is the seconds to that moment on PostgreSQL, elsewhere the moment.
-DUE_AT = {"postgresql": "statement_timestamp() + %s::double precision * interval '1 second'"}
+MOMENT = {"postgresql": "statement_timestamp() + %s::double precision * interval '1 second'"}
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,38 @@ def _lock_held(finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
 
 
 @transaction.atomic
+def release_deliveries(*, room_id: str, error_code: str) -> list[models.Delivery]:
+    """Make a room's waiting jobs with this error due now, held by nobody; return them."""
+    waiting = models.Delivery.objects.open().filter(
+        room_id=room_id, state=DeliveryState.WAITING.value, error_code=error_code
+    )
+    rows = list(waiting.order_by("pk").select_for_update(of=_own_rows()))
+    free = {"due_at": get_database_now(), "lease_owner": "", "lease_until": None}
+    models.Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(**free)
+    for row in rows:
+        vars(row).update(free)
+    return sorted(rows, key=lambda row: (row.event_index, row.channel_id))
+
+
+def reopen_delivery(*, finish: DeliveryFinish) -> bool:
+    """Make a sent job waiting, held by nobody, if it has the attempts that the finish says."""
+    sent = models.Delivery.objects.filter(
+        pk=finish.id, state=DeliveryState.SENT.value, attempts=finish.attempts
+    )
+    changed = sent.update(
+        state=DeliveryState.WAITING.value,
+        due_at=get_database_now() + timedelta(seconds=finish.due_in_s or 0.0),
+        lease_owner="",
+        lease_until=None,
+        provider_message_id=finish.provider_message_id,
+        error_code=finish.error_code,
+        error_message=finish.error_message,
+        follow_up_at=None,
+    )
+    return changed == 1
+
+
+@transaction.atomic
 def retry_deliveries(
     *, delivery_ids: Collection[str], actor: AbstractBaseUser
 ) -> list[models.Delivery]:
@@ -179,7 +212,11 @@ def retry_deliveries(
     ]
     models.AuditEntry.objects.bulk_create(entries)
     models.Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=DeliveryState.PENDING.value, due_at=now, lease_owner="", lease_until=None
+        state=DeliveryState.PENDING.value,
+        due_at=now,
+        lease_owner="",
+        lease_until=None,
+        follow_up_at=None,
     )
     return rows
 
@@ -201,9 +238,8 @@ def _can_skip() -> bool:
 
 
 def _statement(state: DeliveryState) -> str:
-    if state not in OPEN_STATES:
-        return END_LEASE
-    return KEEP_LEASE.format(due_at=DUE_AT.get(connection.vendor, "%s"))
+    statement = KEEP_LEASE if state in OPEN_STATES else END_LEASE
+    return statement.format(moment=MOMENT.get(connection.vendor, "%s"))
 
 
 def _parameters(finish: DeliveryFinish) -> list[str | float | datetime | None]:
@@ -214,14 +250,15 @@ def _parameters(finish: DeliveryFinish) -> list[str | float | datetime | None]:
         finish.error_code,
         finish.error_message,
         finish.owes_round,
+        _moment_in(finish.follow_up_in_s),
     ]
-    moments = [_due_at(finish.due_in_s)] if finish.state in OPEN_STATES else []
+    moments = [_moment_in(finish.due_in_s)] if finish.state in OPEN_STATES else []
     return [*outcome, *moments, finish.id]
 
 
-def _due_at(seconds: float | None) -> float | datetime | str | None:
-    """Return what the statement asks for: see `DUE_AT`."""
-    if seconds is None or connection.vendor in DUE_AT:
+def _moment_in(seconds: float | None) -> float | datetime | str | None:
+    """Return what the statement asks for: see `MOMENT`."""
+    if seconds is None or connection.vendor in MOMENT:
         return seconds
     moment = get_database_now() + timedelta(seconds=seconds)
     return connection.ops.adapt_datetimefield_value(moment)

@@ -5,9 +5,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from rooms import models
+from rooms.domain.delivery import merge_results
 from rooms.domain.errors import DuplicateIndexError
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
+from rooms.services.media_files import erase_files_of_events
 from rooms.services.refusals import explain_refusal
 from rooms.services.rooms import lock_room
 
@@ -75,17 +77,21 @@ def delete_event(*, room_id: str, event_id: str, cascade_replies: bool) -> list[
         replies = events.filter(thread_root_id=event_id).exclude(pk=event_id)
         ids += replies.order_by("index").values_list("pk", flat=True)
     events.filter(pk__in=ids).delete()
+    erase_files_of_events(event_ids=ids)
     _make_history_newer(room)
     return ids
 
 
 @transaction.atomic
 def record_delivery_results(*, event_id: str, results: JsonObject) -> None:
-    """Merge per-channel results into an event; an unknown event changes nothing."""
+    """Merge per-channel results into an event; an unknown event changes nothing.
+
+    An earlier `provider_result` stays where there is no later one.
+    """
     row = models.Event.objects.select_for_update().filter(pk=event_id).first()
     if row is None:
         return
-    row.delivery_results = {**row.delivery_results, **results}
+    row.delivery_results = merge_results(row.delivery_results, results)
     row.save(update_fields=["delivery_results"])
 
 

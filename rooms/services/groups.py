@@ -8,9 +8,9 @@ from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.db import router, transaction
 
-from rooms.permissions import HOOKS, PERMISSIONS_OF_GROUP, ROOMS
+from rooms.permissions import CHANNELS, HOOKS, PERMISSIONS_OF_GROUP, ROOMS
 
-LABELS = (HOOKS, ROOMS)
+LABELS = (HOOKS, ROOMS, CHANNELS)
 
 
 class StandardGroups:

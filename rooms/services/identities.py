@@ -31,23 +31,28 @@ def create_identity(*, identity: Identity) -> models.Identity:
 
 @transaction.atomic
 def link_address(*, identity_id: str, channel_type: str, address: str) -> None:
-    """Give an identity an address in its organization; its own again changes nothing.
+    """Give an identity, or its survivor, an address in its organization; twice changes nothing.
 
     Raises:
         IdentityNotFoundError: If the identity does not exist.
         AddressTakenError: If another identity has it.
     """
-    identity = models.Identity.objects.filter(pk=identity_id).first()
-    if identity is None:
-        raise IdentityNotFoundError(identity_id)
+    identity = _living(identity_id)
     row, _ = models.IdentityAddress.objects.get_or_create(
         channel_type=str(channel_type),
         address=address,
         organization_id=identity.organization_id,
-        defaults={"identity_id": identity_id},
+        defaults={"identity_id": identity.pk},
     )
-    if row.identity_id != identity_id:
+    if row.identity_id != identity.pk:
         raise AddressTakenError(row.channel_type, address, row.identity_id)
+
+
+def _living(identity_id: str) -> models.Identity:
+    identity = models.Identity.objects.filter(pk=identity_id).first()
+    if identity is None:
+        raise IdentityNotFoundError(identity_id)
+    return identity if identity.merged_into_id is None else _living(identity.merged_into_id)
 
 
 def _refuse_taken(addresses: Sequence[models.IdentityAddress]) -> None:

@@ -12,6 +12,7 @@ from rooms.domain.errors import RoomAlreadyExistsError, RoomNotFoundError
 from rooms.domain.json import JsonObject
 from rooms.domain.room import Room, RoomTimers
 from rooms.services.audit import AuditAction, build_entry, describe_changes
+from rooms.services.media_files import erase_files_of_room
 
 # A room's timeline may be longer than what should lie in memory at once.
 EVENTS_PER_DELETE = 1000
@@ -106,6 +107,7 @@ def delete_room(*, room_id: str) -> bool:
     if room is None:
         return False
     _delete_deliveries(room_id)
+    erase_files_of_room(room_id=room_id)
     events = models.Event.objects.filter(room_id=room_id)
     while ids := list(events.values_list("pk", flat=True)[:EVENTS_PER_DELETE]):
         models.Event.objects.filter(pk__in=ids).delete()

@@ -98,7 +98,8 @@ class BackgroundLoop:
             return asyncio.run_coroutine_threadsafe(do(), place.loop)
 
     async def _live(self) -> None:
-        life = KitLife(self._get_kit)
+        # Children of a pool come and go: sources are run by processes that stay.
+        life = KitLife(self._get_kit, runs_sources=False)
         try:
             kit = life.start()
         except BaseException as error:

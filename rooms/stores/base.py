@@ -12,12 +12,16 @@ from rooms.domain.enums import EventType, RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
 from rooms.domain.identity import Identity
+from rooms.domain.identity_merge import IdentityMerge
 from rooms.domain.job import DeliveryFinish, DeliveryJob
 from rooms.domain.json import JsonObject
 from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.domain.participant import Participant
 from rooms.domain.provider_message import ProviderMessage, StatusChange
 from rooms.domain.room import Room, RoomTimers
+from rooms.domain.scheduled import ScheduledEnd, ScheduledSend, ScheduledState
+from rooms.domain.source import SourceState
+from rooms.domain.standing import ContactPoint, OptOutReason, Standing
 
 OPEN_STATUSES = (RoomStatus.ACTIVE, RoomStatus.PAUSED)
 
@@ -152,9 +156,18 @@ class ConversationStore(ABC):
 
     @abstractmethod
     async def find_room_ids_by_identity(
-        self, identity_id: str, statuses: Collection[str] = OPEN_STATUSES, *, limit: int = 2
+        self,
+        identity_id: str,
+        statuses: Collection[str] = OPEN_STATUSES,
+        *,
+        organization_id: str | None = None,
+        limit: int = 2,
     ) -> list[str]:
-        """Return rooms that have a participant row of this identity, newest first."""
+        """Return rooms of one organization that are an identity's own, newest first.
+
+        Own are those in which they wrote from an address of theirs, or take part by the host's
+        word; not those where they wrote to a group, or answered what was sent to somebody else.
+        """
 
     @abstractmethod
     async def find_idle_room_ids(
@@ -252,6 +265,25 @@ class ConversationStore(ABC):
     async def release_lease(self, name: str, owner: str) -> None:
         """Give a named lease back; another's stays."""
 
+    # -- sources
+
+    @abstractmethod
+    async def claim_source(
+        self, channel_id: str, node: str, *, organization_id: str | None = None
+    ) -> SourceState:
+        """Note that a process runs a source from now on; return what is known of the source.
+
+        Who may claim it is decided by a lease; whoever ran it before can save no more.
+        """
+
+    @abstractmethod
+    async def save_source_state(self, state: SourceState) -> bool:
+        """Keep what is known of a source, unless another process runs it now; tell which."""
+
+    @abstractmethod
+    async def list_source_states(self) -> list[SourceState]:
+        """Return all sources that were ever run, by channel id."""
+
     # -- events
 
     @abstractmethod
@@ -334,6 +366,8 @@ class ConversationStore(ABC):
     @abstractmethod
     async def record_delivery_results(self, event_id: str, results: JsonObject) -> None:
         """Merge per-channel results into `delivery_results`; nothing else of the event changes.
+
+        A `provider_result` that is kept stays where the new result of its channel has none.
 
         An unknown event changes nothing.
         """
@@ -418,15 +452,101 @@ class ConversationStore(ABC):
     async def resolve_identity(
         self, channel_type: str, address: str, organization_id: str | None = None
     ) -> Identity | None:
-        """Return who has this address in exactly this organization (None is its own namespace)."""
+        """Return who has this address in exactly this organization (None is its own namespace).
+
+        Of somebody who was merged it is the survivor.
+        """
 
     @abstractmethod
     async def link_address(self, identity_id: str, channel_type: str, address: str) -> None:
-        """Give an identity an address in its organization.
+        """Give an identity, or the survivor if it was merged, an address in its organization.
 
         Raises:
             IdentityNotFoundError: If the identity does not exist.
             AddressTakenError: If another identity has it; linking one's own again changes nothing.
+        """
+
+    async def find_living_identity(self, identity_id: str) -> Identity | None:
+        """Return an identity; of one that was merged, whoever goes on for it.
+
+        The default follows the merges one by one.
+        """
+        identity = await self.get_identity(identity_id)
+        while identity is not None and identity.merged_into is not None:
+            identity = await self.get_identity(identity.merged_into)
+        return identity
+
+    @abstractmethod
+    async def merge_identities(
+        self,
+        survivor_id: str,
+        merged_id: str,
+        *,
+        user_id: str | None = None,
+        reason: str | None = None,
+    ) -> IdentityMerge:
+        """Let one identity go on for two: addresses and participants of the other become its own.
+
+        It also gets what it lacks of the other's names and external ids. The other stays, and
+        leads to the survivor. Of merges of the same identity at the same moment one succeeds.
+
+        Raises:
+            IdentityNotFoundError: If there is no such identity in the survivor's organization.
+            IdentityMergeRefusedError: If they are one already, or one of them was merged before.
+        """
+
+    @abstractmethod
+    async def unmerge_identities(
+        self, merge_id: str, *, user_id: str | None = None
+    ) -> IdentityMerge:
+        """Give a merged identity back what came from it, within `UNDO_WITHIN` of the merge.
+
+        What has left the survivor since then stays where it is, what has come stays with it.
+
+        Raises:
+            IdentityMergeNotFoundError: If there is no such merge.
+            IdentityMergeRefusedError: If it is too late, or another merge has to be undone first.
+        """
+
+    # -- addresses that have become others
+
+    @abstractmethod
+    async def find_room_ids_by_recipient(
+        self, channel_id: str, address: str, *, recipient_key: str | None = None
+    ) -> list[str]:
+        """Return rooms where a channel writes to an address or was written to from it.
+
+        They come in creation order, whatever their status; `recipient_key` is where the channel's
+        bindings hold whom it writes to.
+        """
+
+    @abstractmethod
+    async def rename_room_address(
+        self,
+        room_id: str,
+        channel_id: str,
+        old: str,
+        new: str,
+        *,
+        recipient_key: str | None = None,
+    ) -> bool:
+        """Let an address of a channel in a room be another; tell whether anything changed.
+
+        Changed are the room's memory of who has written, and what the channel's binding holds
+        under `recipient_key` if it is the old address.
+
+        Raises:
+            RoomNotFoundError: If the room does not exist.
+        """
+
+    @abstractmethod
+    async def rename_identity_address(
+        self, channel_type: str, old: str, new: str, organization_id: str | None = None
+    ) -> Identity | None:
+        """Let an address of whoever has it be another; return who that is, None if nobody has it.
+
+        Raises:
+            AddressTakenError: If the new one belongs to another identity.
         """
 
     # -- tasks, observations, read markers
@@ -525,6 +645,113 @@ class ConversationStore(ABC):
         self, room_id: str, *, event_id: str | None = None
     ) -> list[DeliveryJob]:
         """Return a room's delivery jobs by (event_index, channel_id)."""
+
+    @abstractmethod
+    async def release_deliveries(self, room_id: str, *, error_code: str) -> list[DeliveryJob]:
+        """Make a room's WAITING jobs with this error due now, held by nobody; return them.
+
+        They come by (event_index, channel_id).
+        """
+
+    @abstractmethod
+    async def reopen_delivery(self, finish: DeliveryFinish) -> bool:
+        """Make a SENT job WAITING, held by nobody, due in `due_in_s` by the store's own clock.
+
+        It is done only while the job has the attempts that the finish says, so that of several who
+        have seen the same one does; tell whether this did. Nobody looks after the job until it has
+        ended again.
+        """
+
+    # -- how we stand with addresses
+
+    @abstractmethod
+    async def note_inbound(self, points: Sequence[ContactPoint], at: datetime) -> None:
+        """Note that these addresses have written; an earlier moment changes nothing."""
+
+    @abstractmethod
+    async def opt_out(self, point: ContactPoint, *, reason: OptOutReason, by: str) -> bool:
+        """Note that an address wants no more messages; tell whether `by` changed that.
+
+        The same `by` again is told the same, so that what was cut off can be done again.
+        """
+
+    @abstractmethod
+    async def opt_in(self, point: ContactPoint, *, by: str) -> bool:
+        """Note that an address wants messages again; tell whether `by` changed that.
+
+        It lifts the opt-outs at all channels of the family.
+        """
+
+    @abstractmethod
+    async def get_standing(self, point: ContactPoint) -> Standing:
+        """Return how we stand with an address; of one that is not known nothing is known.
+
+        Its last message counts at this channel only, its opt-out at all of its family in the
+        organization.
+        """
+
+    # -- deliveries that somebody looks after, and what is to be said later
+
+    @abstractmethod
+    async def lease_follow_ups(
+        self, *, seconds: float, limit: int = 100, delivery_ids: Collection[str] | None = None
+    ) -> list[DeliveryJob]:
+        """Take ended jobs whose `follow_up_at` has come, and put it off by `seconds`, oldest first.
+
+        Nobody else is given them in that time. `delivery_ids` asks for no others.
+        """
+
+    @abstractmethod
+    async def hasten_follow_ups(self, event_id: str, channel_id: str) -> list[str]:
+        """Let `follow_up_at` of an event's jobs at a channel come now; return their ids.
+
+        Jobs that nobody looks after stay as they are and are not named.
+        """
+
+    @abstractmethod
+    async def end_follow_up(self, delivery_id: str) -> None:
+        """Look after a job no more; an unknown one changes nothing."""
+
+    @abstractmethod
+    async def add_scheduled(self, scheduled: ScheduledSend) -> ScheduledSend:
+        """Insert a scheduled send. Raises: RoomNotFoundError: If the room does not exist."""
+
+    @abstractmethod
+    async def get_scheduled(self, scheduled_id: str) -> ScheduledSend | None:
+        """Return a scheduled send or None."""
+
+    @abstractmethod
+    async def list_scheduled(
+        self,
+        room_id: str,
+        state: ScheduledState | None = None,
+        *,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[ScheduledSend]:
+        """Return a room's scheduled sends by (at, id)."""
+
+    @abstractmethod
+    async def lease_scheduled(self, *, seconds: float, limit: int = 100) -> list[ScheduledSend]:
+        """Take those whose moment has come, oldest first; nobody else is given them meanwhile.
+
+        After `seconds` they are given to whoever asks, unless their end was written.
+        """
+
+    @abstractmethod
+    async def end_scheduled(self, scheduled_id: str, end: ScheduledEnd) -> None:
+        """Write what became of one.
+
+        SENT is written whatever is written there already, anything else only where it still waits.
+        """
+
+    @abstractmethod
+    async def cancel_scheduled(self, scheduled_id: str) -> ScheduledSend:
+        """Cancel one and return it; if it was taken or has become an event it stays as it is.
+
+        Raises:
+            ScheduledSendNotFoundError: If there is no such one.
+        """
 
     # -- messages under their providers' ids
 

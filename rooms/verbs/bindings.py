@@ -7,8 +7,10 @@ from rooms.domain.binding import ChannelBinding
 from rooms.domain.enums import Access, AnyChannelType, ChannelCategory, EventType
 from rooms.domain.errors import ChannelNotFoundError
 from rooms.domain.event import RoomEvent
+from rooms.domain.fallback import FallbackPolicy
 from rooms.domain.json import JsonObject
 from rooms.pipeline.attaching import Attaching, Grant
+from rooms.pipeline.chains import check_fallback
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records, build_record
 from rooms.pipeline.waiting import return_at_commit
@@ -46,13 +48,16 @@ class Bindings:
             visibility: Who sees what the channel says.
             **kwargs: `direction`, `muted`, `output_muted`, `participant_id`, `metadata`,
                 `rate_limit`, `retry_policy`, `delivery_policy` (whether a send of which nobody
-                knows how it ended may be repeated; by default it is not).
+                knows how it ended may be repeated; by default it is not), `fallback` (by which
+                channels a message goes on that does not arrive by this one).
 
         Raises:
             ChannelNotRegisteredError: If the channel is not registered.
+            ValueError: If a channel that messages are not handed to is given a `fallback`.
             RoomNotFoundError: If there is no such room.
             RoomClosedError: If the room takes no more events.
         """
+        await self._parts.channels.find(channel_id)
         channel = self._parts.channels.require(channel_id)
         grant = Grant(
             channel_type=channel_type,
@@ -155,6 +160,26 @@ class Bindings:
         )
         return binding
 
+    async def set_fallback(
+        self, room_id: str, channel_id: str, fallback: FallbackPolicy | None
+    ) -> ChannelBinding:
+        """Change by which channels messages go on that do not arrive by this one; None ends it.
+
+        Raises:
+            ChannelNotFoundError: If it is not attached.
+            ValueError: If the channel is no transport with an outbox, or stands in for itself.
+        """
+        known = await self.get_binding(room_id, channel_id)
+        check_fallback(known.model_copy(update={"fallback": fallback}), self._parts.channels)
+        binding, _ = await self._change(
+            room_id,
+            channel_id,
+            {"fallback": fallback},
+            EventType.CHANNEL_UPDATED,
+            "channel_fallback_changed",
+        )
+        return binding
+
     async def update_binding_metadata(
         self, room_id: str, channel_id: str, metadata: JsonObject
     ) -> ChannelBinding:
@@ -217,4 +242,6 @@ class Bindings:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, FallbackPolicy):
+        return value.model_dump(mode="json")
     return value.value if isinstance(value, Access) else value

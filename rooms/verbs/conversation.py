@@ -13,10 +13,13 @@ from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage, InboundResult
 from rooms.domain.provider_message import EVENT_ID, ProviderMessage, complete_report
 from rooms.pipeline.direct import Direct, Utterance
+from rooms.pipeline.fallbacks import Fallbacks
+from rooms.pipeline.filing import file_away
 from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records
 from rooms.pipeline.waiting import return_at_commit
+from rooms.ports import WebhookFacts
 from rooms.stores.base import ReadMarker
 
 logger = logging.getLogger("roomkit.core.delivery")
@@ -25,11 +28,20 @@ logger = logging.getLogger("roomkit.core.delivery")
 class Conversation:
     """Takes messages in, lets the host speak and mend, and reads the timeline."""
 
-    def __init__(self, parts: Parts, inbound: Inbound, direct: Direct, records: Records) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        inbound: Inbound,
+        direct: Direct,
+        records: Records,
+        *,
+        fallbacks: Fallbacks,
+    ) -> None:
         self._parts = parts
         self._inbound = inbound
         self._direct = direct
         self._records = records
+        self._fallbacks = fallbacks
 
     async def process_inbound(
         self, message: InboundMessage, *, room_id: str | None = None
@@ -111,7 +123,8 @@ class Conversation:
                 return None
             given = {"content": content, "source": source, "metadata": metadata}
             changes = {name: value for name, value in given.items() if value is not None}
-            stored = await self._parts.store.update_event(event.model_copy(update=changes))
+            changed = await file_away(self._parts.media, event.model_copy(update=changes))
+            stored = await self._parts.store.update_event(changed)
             self._parts.recent.forget(room_id)
         await self._records.tell(HookTrigger.ON_EVENT_UPDATED, stored)
         return stored
@@ -130,6 +143,7 @@ class Conversation:
             )
             self._parts.recent.forget(room_id)
         if event is not None and gone:
+            self._parts.tasks.spawn(self._parts.media.delete_erased())
             await self._records.tell(HookTrigger.ON_EVENT_DELETED, event)
         return gone
 
@@ -179,8 +193,23 @@ class Conversation:
         message = change.message
         if message.room_id is None:
             message = await self._adopt(message, status)
+        await self._fallbacks.hasten(message)
         if change.changed and message.room_id is not None:
             await self._tell_status(complete_report(message, status))
+
+    async def process_webhook(self, meta: WebhookFacts, channel_id: str) -> None:
+        """Process what a webhook of a channel says, which the caller has verified.
+
+        A report on a message of ours and a message to us are handled; anything else is left alone.
+
+        Raises:
+            ChannelNotRegisteredError: If a message's channel is not registered.
+        """
+        if meta.is_status:
+            status = meta.to_status()
+            await self.process_delivery_status(status.model_copy(update={"channel_id": channel_id}))
+        elif meta.is_inbound:
+            await self.process_inbound(meta.to_inbound(channel_id))
 
     async def process_messages_read(
         self, channel_id: str, address: str, until: datetime, *, status: DeliveryStatus

@@ -167,6 +167,8 @@ class RoomLifecycle:
         self._parts.hooks.forget_room(room_id)
         self._parts.recent.forget(room_id)
         self._parts.seen.forget(room_id)
+        if existed:
+            self._parts.tasks.spawn(self._parts.media.delete_erased())
         return existed
 
     async def check_room_timers(self, room_id: str) -> Room:

@@ -143,7 +143,7 @@ class Members:
         """
         async with self._parts.locks.locked(room_id):
             person = await self._find(room_id, participant_id)
-            identity = await self._parts.store.get_identity(identity_id)
+            identity = await self._parts.store.find_living_identity(identity_id)
             if identity is None:
                 raise IdentityNotFoundError(identity_id)
             known = identify(person, identity, resolved_by=resolved_by)

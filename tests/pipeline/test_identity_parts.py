@@ -18,7 +18,14 @@ from rooms import (
     StoredIdentityResolver,
 )
 from rooms.domain.commit import RoomAddress
-from rooms.pipeline.people import Seat, Sender, address_of, known_participant, reach_through, seat
+from rooms.pipeline.people import (
+    Seat,
+    Sender,
+    known_participant,
+    new_addresses,
+    reach_through,
+    seat,
+)
 from rooms.testing.factories import (
     CHANNEL,
     ROOM,
@@ -163,10 +170,24 @@ def test_warning_about_a_second_channel_names_both(caplog: pytest.LogCaptureFixt
 
 
 def test_address_leads_back_to_the_room_and_the_person() -> None:
-    address = address_of(ROOM, sender(), "id-ann")
+    [address] = new_addresses(room(), sender(), "id-ann")
 
     assert (address.room_id, address.channel_type, address.address) == (ROOM, "sms", PHONE)
     assert address.participant_id == "id-ann"
+
+
+def test_addresses_that_the_room_knows_are_not_written_again() -> None:
+    known = make_address(PHONE, participant_id="id-ann")
+
+    rows = new_addresses(room(addresses=(known,)), sender(aliases=("CA.1",)), "id-ann")
+
+    assert [row.address for row in rows] == ["CA.1"]
+
+
+def test_address_of_a_group_is_nobodys_own() -> None:
+    [address] = new_addresses(room(), sender(conversation="group", aliases=("CA.1",)), "id-ann")
+
+    assert (address.address, address.participant_id) == ("group", None)
 
 
 # -- the resolvers that ship

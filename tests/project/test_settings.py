@@ -77,6 +77,12 @@ def test_project_check_finds_nothing_to_complain_about(tmp_path: Path) -> None:
         ("settings.ROOMKIT['LANE_SCOPE']", {"ROOMKIT_LANE_SCOPE": "room"}, "room"),
         ("settings.ROOMKIT['LEASE_SECONDS']", {"ROOMKIT_LEASE_SECONDS": "3"}, "3.0"),
         ("settings.ROOMKIT['TELEMETRY']", {"ROOMKIT_TELEMETRY": "a.b"}, "a.b"),
+        (
+            "settings.ROOMKIT['PUBLIC_URL']",
+            {"ROOMKIT_PUBLIC_URL": "https://chat.example"},
+            "https://chat.example",
+        ),
+        ("*settings.ROOMKIT['SECRETS_KEYS']", {"ROOMKIT_SECRETS_KEYS": "new,old"}, "new old"),
         ("settings.ROOMKIT['REDIS_URL']", {"REDIS_URL": "redis://r/1"}, "redis://r/1"),
         ("settings.CELERY_BROKER_URL", {"REDIS_URL": "redis://r/1"}, "redis://r/1"),
         (

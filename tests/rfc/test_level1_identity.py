@@ -177,6 +177,24 @@ async def test_hook_may_challenge(door: Door, status: Status, trigger: HookTrigg
 
 
 @pytest.mark.rfc("1.9")
+async def test_message_that_a_vendor_sends_again_is_challenged_once(door: Door) -> None:
+    door.directory.answer = IdentityResult(status=Status.UNKNOWN)
+
+    @door.scene.kit.identity_hook(UNKNOWN)
+    async def ask(
+        event: RoomEvent, context: RoomContext, who: IdentityResult
+    ) -> IdentityHookResult:
+        return IdentityHookResult.challenge(injection("Who are you?", "person"))
+
+    again = [await door.scene.say("hi", sender="+1", idempotency_key="sms-1") for _ in range(2)]
+    await door.scene.say("it is me", sender="+1", idempotency_key="sms-2")
+
+    await door.scene.person.until_delivered(2)
+    assert [each.reason for each in again] == ["identity_challenge_sent"] * 2
+    assert bodies(door.scene.person.delivered) == ["Who are you?"] * 2
+
+
+@pytest.mark.rfc("1.9")
 async def test_challenge_does_not_enter_a_closed_room(door: Door) -> None:
     door.directory.answer = IdentityResult(status=Status.UNKNOWN)
     door.hook(UNKNOWN, IdentityHookResult.challenge(injection("Who are you?", "person")))

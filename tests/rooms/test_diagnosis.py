@@ -58,7 +58,7 @@ async def test_lone_site_has_no_use_for_redis_and_broker(alone: Settings) -> Non
     found = await readings()
 
     unused = {subject for subject, reading in found.items() if reading.status is Status.UNUSED}
-    assert unused == {"Redis", "Breakers", "Broker"}
+    assert unused >= {"Redis", "Breakers", "Broker"}
     assert (found["Database"].status, found["Layer"].status) == (Status.OK, Status.OK)
     assert found["Clock"].status is Status.OK
 

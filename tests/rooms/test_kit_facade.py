@@ -38,7 +38,7 @@ DUE_NOW = {
     # what is said
     *("process_inbound", "send_event", "deliver", "update_event", "delete_event", "get_timeline"),
     *("list_tasks", "list_observations", "mark_read", "mark_all_read", "list_read_markers"),
-    "process_delivery_status",
+    *("process_delivery_status", "process_webhook"),
     # what passes
     *("publish_typing", "publish_tool_call", "publish_presence", "publish_read_receipt"),
     *("publish_reaction", "subscribe_room", "unsubscribe_room"),
@@ -46,11 +46,11 @@ DUE_NOW = {
     *("register_channel", "unregister_channel", "get_channel", "list_channels"),
     *("connect_websocket", "disconnect_websocket", "hook", "identity_hook", "add_room_hook"),
     *("remove_room_hook", "on", "on_delivery_status"),
+    *("attach_source", "detach_source", "source_health", "list_sources"),
 }
 NOT_YET = {
     *("connect_voice", "disconnect_voice", "send_greeting", "transcribe", "synthesize"),
     *("connect_realtime_voice", "disconnect_realtime_voice", "delegate"),
-    *("attach_source", "detach_source", "source_health", "list_sources", "process_webhook"),
 }
 
 

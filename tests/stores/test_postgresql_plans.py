@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from rooms import models
 from rooms.domain.enums import LaneScope
 from rooms.domain.job import DeliveryJob, DeliveryState
-from rooms.services.deliveries import END_LEASE
+from rooms.services.deliveries import END_LEASE, MOMENT
 from rooms.services.events import mark_processed
 from rooms.services.leasing_postgresql import build_statement
 from rooms.stores.orm import entering
@@ -110,7 +110,9 @@ def test_taking_a_lane_costs_what_is_free_in_it(scope: LaneScope) -> None:
 def test_an_outcome_finds_its_row_by_the_primary_key() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {END_LEASE}", ["sent", 1, None, None, None, False, "job-1"])
+        statement = END_LEASE.format(moment=MOMENT[connection.vendor])
+        values = ["sent", 1, None, None, None, False, None, "job-1"]
+        cursor.execute(f"EXPLAIN {statement}", values)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "roomkit_rooms_delivery_pkey" in plan
     assert "rk_delivery_open" not in plan

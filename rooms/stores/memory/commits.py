@@ -17,6 +17,7 @@ from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.stores.memory.bindings import BindingTable
 from rooms.stores.memory.changes import replace_event, resumes, room_after
 from rooms.stores.memory.copies import private_copies, private_copy
+from rooms.stores.memory.fallbacks import FollowUpTable
 from rooms.stores.memory.leases import LeaseTable
 from rooms.stores.memory.outbox import Outbox
 from rooms.stores.memory.participants import ParticipantTable
@@ -33,6 +34,7 @@ class CommitTable:
         self._participants = ParticipantTable(tables)
         self._side_effects = SideEffectTable(tables)
         self._outbox = Outbox(tables)
+        self._follow_ups = FollowUpTable(tables)
         self._leases = LeaseTable(tables)
 
     def load_snapshot(self, room_id: str) -> RoomSnapshot | None:
@@ -149,6 +151,7 @@ class CommitTable:
             if observation.id not in self._tables.observation_rooms:
                 self._side_effects.add_observation(observation.model_copy(update=room))
         self._outbox.finish_deliveries(unit.finishes)
+        self._follow_ups.write(unit.follow_ups)
 
 
 def _why_not(record: RoomRecord, unit: CommitUnit) -> CommitOutcome | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from rooms.domain.delivery import merge_results
 from rooms.domain.enums import EventType
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
@@ -133,7 +134,7 @@ class EventTable:
         if (found := self._tables.find_event(event_id)) is None:
             return
         record, event = found
-        merged = private_copy({**event.delivery_results, **results})
+        merged = private_copy(merge_results(event.delivery_results, results))
         record.timeline.replace(event.model_copy(update={"delivery_results": merged}))
 
     def _remove(self, record: RoomRecord, event_id: str) -> None:
@@ -144,6 +145,7 @@ class EventTable:
             del record.jobs[job.id]
             record.open_jobs.pop(job.id, None)
             self._tables.open_job_rooms.pop(job.id, None)
+            self._tables.follow_up_rooms.pop(job.id, None)
 
     def _with_key(self, key: str, room_id: str | None) -> Iterator[RoomEvent]:
         rooms = self._tables.rooms

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 
 from rooms.domain.enums import RoomStatus
+from rooms.domain.home import is_at_home
 from rooms.domain.room import Room
 from rooms.stores.base import OPEN_STATUSES
 from rooms.stores.memory.copies import private_copy
@@ -62,12 +63,20 @@ class RoomFinder:
         return _ids(self._newest(suits, statuses, limit))
 
     def find_room_ids_by_identity(
-        self, identity_id: str, statuses: Collection[str] = OPEN_STATUSES, *, limit: int = 2
+        self,
+        identity_id: str,
+        statuses: Collection[str] = OPEN_STATUSES,
+        *,
+        organization_id: str | None = None,
+        limit: int = 2,
     ) -> list[str]:
-        """Return rooms that have a participant row of this identity, newest first."""
+        """Return rooms of one organization that are an identity's own, newest first."""
 
         def suits(record: RoomRecord) -> bool:
-            return any(p.identity_id == identity_id for p in record.participants.values())
+            return record.room.organization_id == (organization_id or None) and any(
+                person.identity_id == identity_id and is_at_home(person, record.addresses.values())
+                for person in record.participants.values()
+            )
 
         return _ids(self._newest(suits, statuses, limit))
 

@@ -10,6 +10,7 @@ class IdentityTable:
     """Keeps identities; an address belongs to one of them per organization."""
 
     def __init__(self, tables: Tables) -> None:
+        self._tables = tables
         self._identities = tables.identities
         self._owners = tables.address_owners
 
@@ -37,9 +38,9 @@ class IdentityTable:
     def resolve_identity(
         self, channel_type: str, address: str, organization_id: str | None = None
     ) -> Identity | None:
-        """Return who has this address in exactly this organization."""
+        """Return who has this address in exactly this organization, or the survivor of a merge."""
         owner = self._owners.get((organization_id or None, channel_type, address))
-        return self.get_identity(owner) if owner is not None else None
+        return private_copy(self._identities.get(self._tables.living_id(owner or "")))
 
     def link_address(self, identity_id: str, channel_type: str, address: str) -> None:
         """Give an identity an address in its organization.
@@ -51,6 +52,8 @@ class IdentityTable:
         identity = self._identities.get(identity_id)
         if identity is None:
             raise IdentityNotFoundError(identity_id)
+        if identity.merged_into is not None:
+            return self.link_address(identity.merged_into, channel_type, address)
         self._check_free(identity, channel_type, address)
         known = identity.channel_addresses.get(channel_type, [])
         if address not in known:
@@ -59,6 +62,7 @@ class IdentityTable:
                 update={"channel_addresses": addresses}
             )
         self._owners[identity.organization_id, channel_type, address] = identity_id
+        return None
 
     def _check_free(self, identity: Identity, channel_type: str, address: str) -> None:
         owner = self._owners.get((identity.organization_id, channel_type, address))

@@ -12,6 +12,7 @@ from rooms.domain.job import (
     OPEN_STATES,
     DeliveryFinish,
     DeliveryJob,
+    DeliveryState,
     is_untried,
 )
 from rooms.stores.memory.tables import RoomRecord, Tables
@@ -19,6 +20,9 @@ from rooms.stores.memory.tables import RoomRecord, Tables
 Lane = list[DeliveryJob]
 LaneKey = tuple[str, str]
 """Room and channel; no channel where a lane is a whole room."""
+
+NO_COLUMNS = {"id", "lease_owner", "due_in_s", "owes_round", "follow_up_in_s"}
+"""What a finish says that is not written to its job as it is."""
 
 
 class Outbox:
@@ -53,7 +57,7 @@ class Outbox:
         if jobs and unit.lease_owner:
             jobs = self._leased(jobs, record, unit=unit, now=now)
         for job in jobs:
-            self._put(job)
+            self.put(job)
         return jobs
 
     def lease_deliveries(
@@ -72,7 +76,7 @@ class Outbox:
         lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
         taken = [job.model_copy(update=lease) for job in islice(free, limit)]
         for job in taken:
-            self._put(job)
+            self.put(job)
         return taken
 
     def renew_leases(self, owner: str, delivery_ids: Collection[str], *, seconds: float) -> int:
@@ -81,7 +85,7 @@ class Outbox:
         named = [self._tables.open_job(job_id) for job_id in dict.fromkeys(delivery_ids)]
         own = [job for job in named if job is not None and job.lease_owner == owner]
         for job in own:
-            self._put(job.model_copy(update={"lease_until": lease_until}))
+            self.put(job.model_copy(update={"lease_until": lease_until}))
         return len(own)
 
     def finish_deliveries(self, finishes: Sequence[DeliveryFinish]) -> frozenset[str]:
@@ -116,7 +120,31 @@ class Outbox:
         found = [job for job in jobs if event_id in (None, job.event_id)]
         return sorted(found, key=lambda job: (job.event_index, job.channel_id))
 
-    def _put(self, job: DeliveryJob) -> None:
+    def release_deliveries(self, room_id: str, *, error_code: str) -> list[DeliveryJob]:
+        """Make a room's WAITING jobs with this error due now, held by nobody; return them."""
+        record = self._tables.rooms.get(room_id)
+        held = [
+            job
+            for job in (record.open_jobs.values() if record else ())
+            if job.state is DeliveryState.WAITING and job.error_code == error_code
+        ]
+        free = {"due_at": self._tables.clock(), "lease_owner": "", "lease_until": None}
+        released = [job.model_copy(update=free) for job in held]
+        for job in released:
+            self.put(job)
+        return sorted(released, key=lambda job: (job.event_index, job.channel_id))
+
+    def reopen_delivery(self, finish: DeliveryFinish) -> bool:
+        """Make a SENT job WAITING, held by nobody; tell whether it was as the finish says."""
+        jobs = (record.jobs.get(finish.id) for record in self._tables.rooms.values())
+        job = next(filter(None, jobs), None)
+        if job is None or (job.state, job.attempts) != (DeliveryState.SENT, finish.attempts):
+            return False
+        self.put(_finished(job, finish, self._tables.clock()))
+        return True
+
+    def put(self, job: DeliveryJob) -> None:
+        """Write a job of a room that exists."""
         record = self._tables.rooms[job.room_id]
         record.jobs[job.id] = job
         if job.state in OPEN_STATES:
@@ -125,13 +153,17 @@ class Outbox:
         else:
             record.open_jobs.pop(job.id, None)
             self._tables.open_job_rooms.pop(job.id, None)
+        if job.follow_up_at is not None:
+            self._tables.follow_up_rooms[job.id] = job.room_id
+        else:
+            self._tables.follow_up_rooms.pop(job.id, None)
 
     def _finish(self, finish: DeliveryFinish) -> bool:
         """Write an outcome; tell whether it was fenced and the fence held."""
         job = self._tables.open_job(finish.id)
         if job is None or finish.lease_owner not in (None, job.lease_owner):
             return False
-        self._put(_finished(job, finish, self._tables.clock()))
+        self.put(_finished(job, finish, self._tables.clock()))
         record = self._tables.rooms[job.room_id]
         if finish.owes_round and job.event_id not in record.processed:
             self._tables.owed_rounds[job.event_id] = None
@@ -210,9 +242,11 @@ def _waits_for_jobs(record: RoomRecord, event_id: str) -> bool:
 
 
 def _finished(job: DeliveryJob, finish: DeliveryFinish, now: datetime) -> DeliveryJob:
-    outcome = finish.model_dump(exclude={"id", "lease_owner", "due_in_s", "owes_round"})
+    outcome = finish.model_dump(exclude=NO_COLUMNS)
     if finish.due_in_s is not None:
         outcome["due_at"] = now + timedelta(seconds=finish.due_in_s)
+    wait = finish.follow_up_in_s
+    outcome["follow_up_at"] = None if wait is None else now + timedelta(seconds=wait)
     if finish.state not in OPEN_STATES:
         outcome |= {"lease_owner": "", "lease_until": None}
     return job.model_copy(update=outcome)

@@ -15,6 +15,11 @@ class ParticipantTable:
     def add_participant(self, participant: Participant) -> Participant:
         """Insert or replace a participant."""
         record = self._tables.record(participant.room_id)
+        # Who was looked up before a merge is stored after it.
+        identity = self._tables.identities.get(participant.identity_id or "")
+        if identity and identity.organization_id in (None, record.room.organization_id):
+            living = self._tables.living_id(identity.id)
+            participant = participant.model_copy(update={"identity_id": living})
         record.participants[participant.id] = private_copy(participant)
         return private_copy(participant)
 

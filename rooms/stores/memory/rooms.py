@@ -62,6 +62,8 @@ class RoomTable:
             del self._tables.observation_rooms[observation_id]
         for job_id in record.jobs:
             self._tables.open_job_rooms.pop(job_id, None)
+            self._tables.follow_up_rooms.pop(job_id, None)
+        self._tables.forget_scheduled(room_id)
         self._tables.forget_provider_messages(lambda message: message.room_id == room_id)
         return True
 

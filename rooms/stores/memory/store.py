@@ -9,18 +9,24 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from rooms.domain.enums import LaneScope
 from rooms.domain.frozen import utc_now
 from rooms.stores.base import ConversationStore
+from rooms.stores.memory.addresses import AddressTable
 from rooms.stores.memory.bindings import BindingTable
 from rooms.stores.memory.commits import CommitTable
 from rooms.stores.memory.events import EventTable
+from rooms.stores.memory.fallbacks import FollowUpTable
 from rooms.stores.memory.finding import RoomFinder
 from rooms.stores.memory.identities import IdentityTable
+from rooms.stores.memory.identity_merges import IdentityMergeTable
 from rooms.stores.memory.leases import LeaseTable
 from rooms.stores.memory.markers import MarkerTable
 from rooms.stores.memory.outbox import Outbox
 from rooms.stores.memory.participants import ParticipantTable
 from rooms.stores.memory.provider_messages import ProviderMessageTable
 from rooms.stores.memory.rooms import RoomTable
+from rooms.stores.memory.scheduled_sends import ScheduledTable
 from rooms.stores.memory.side_effects import SideEffectTable
+from rooms.stores.memory.source_states import SourceTable
+from rooms.stores.memory.standings import StandingTable
 from rooms.stores.memory.tables import Clock, Tables
 
 T = TypeVar("T")
@@ -88,6 +94,10 @@ class InMemoryStore(ConversationStore):
     acquire_lease = _asks(LeaseTable, LeaseTable.acquire_lease)
     release_lease = _asks(LeaseTable, LeaseTable.release_lease)
 
+    claim_source = _asks(SourceTable, SourceTable.claim_source)
+    save_source_state = _asks(SourceTable, SourceTable.save_source_state)
+    list_source_states = _asks(SourceTable, SourceTable.list_source_states)
+
     load_tail = _asks(EventTable, EventTable.load_tail)
     add_event = _asks(EventTable, EventTable.add_event)
     add_event_auto_index = _asks(EventTable, EventTable.add_event_auto_index)
@@ -118,6 +128,12 @@ class InMemoryStore(ConversationStore):
     get_identity = _asks(IdentityTable, IdentityTable.get_identity)
     resolve_identity = _asks(IdentityTable, IdentityTable.resolve_identity)
     link_address = _asks(IdentityTable, IdentityTable.link_address)
+    merge_identities = _asks(IdentityMergeTable, IdentityMergeTable.merge_identities)
+    unmerge_identities = _asks(IdentityMergeTable, IdentityMergeTable.unmerge_identities)
+
+    find_room_ids_by_recipient = _asks(AddressTable, AddressTable.find_room_ids_by_recipient)
+    rename_room_address = _asks(AddressTable, AddressTable.rename_room_address)
+    rename_identity_address = _asks(AddressTable, AddressTable.rename_identity_address)
 
     add_task = _asks(SideEffectTable, SideEffectTable.add_task)
     get_task = _asks(SideEffectTable, SideEffectTable.get_task)
@@ -135,6 +151,24 @@ class InMemoryStore(ConversationStore):
     renew_leases = _asks(Outbox, Outbox.renew_leases)
     finish_deliveries = _asks(Outbox, Outbox.finish_deliveries)
     list_deliveries = _asks(Outbox, Outbox.list_deliveries)
+
+    lease_follow_ups = _asks(FollowUpTable, FollowUpTable.lease_follow_ups)
+    hasten_follow_ups = _asks(FollowUpTable, FollowUpTable.hasten_follow_ups)
+    end_follow_up = _asks(FollowUpTable, FollowUpTable.end_follow_up)
+
+    add_scheduled = _asks(ScheduledTable, ScheduledTable.add_scheduled)
+    get_scheduled = _asks(ScheduledTable, ScheduledTable.get_scheduled)
+    list_scheduled = _asks(ScheduledTable, ScheduledTable.list_scheduled)
+    lease_scheduled = _asks(ScheduledTable, ScheduledTable.lease_scheduled)
+    end_scheduled = _asks(ScheduledTable, ScheduledTable.end_scheduled)
+    cancel_scheduled = _asks(ScheduledTable, ScheduledTable.cancel_scheduled)
+    release_deliveries = _asks(Outbox, Outbox.release_deliveries)
+    reopen_delivery = _asks(Outbox, Outbox.reopen_delivery)
+
+    note_inbound = _asks(StandingTable, StandingTable.note_inbound)
+    opt_out = _asks(StandingTable, StandingTable.opt_out)
+    opt_in = _asks(StandingTable, StandingTable.opt_in)
+    get_standing = _asks(StandingTable, StandingTable.get_standing)
 
     note_provider_messages = _asks(
         ProviderMessageTable, ProviderMessageTable.note_provider_messages

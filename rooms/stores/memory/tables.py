@@ -11,10 +11,14 @@ from rooms.domain.enums import LaneScope
 from rooms.domain.errors import RoomNotFoundError
 from rooms.domain.event import RoomEvent
 from rooms.domain.identity import Identity
+from rooms.domain.identity_merge import IdentityMerge
 from rooms.domain.job import DeliveryJob
 from rooms.domain.participant import Participant
 from rooms.domain.provider_message import ProviderMessage
 from rooms.domain.room import Room
+from rooms.domain.scheduled import ScheduledSend, ScheduledState
+from rooms.domain.source import SourceState
+from rooms.domain.standing import ContactPoint, OptOutReason
 from rooms.stores.memory.timeline import Timeline
 
 Clock = Callable[[], datetime]
@@ -35,6 +39,38 @@ class HeldLease:
     def keeps_out(self, owner: str, now: datetime) -> bool:
         """Tell whether `owner` has to wait because another holds this."""
         return self.owner not in ("", owner) and self.until > now
+
+
+@dataclass
+class StandingRecord:
+    """How we stand with one address at one channel."""
+
+    point: ContactPoint
+    last_inbound_at: datetime | None = None
+    opted_out_at: datetime | None = None
+    opt_out_reason: OptOutReason | None = None
+    changed_by: str = ""
+
+
+@dataclass
+class ScheduledRow:
+    """A scheduled send, and until when somebody is about to say it."""
+
+    value: ScheduledSend
+    lease_until: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing has become of it yet."""
+        return self.value.state is ScheduledState.SCHEDULED
+
+    def is_free(self, now: datetime) -> bool:
+        """Tell whether it waits and nobody is about to say it."""
+        return self.waits and (self.lease_until is None or self.lease_until <= now)
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it may be said by now."""
+        return self.value.at <= now and self.is_free(now)
 
 
 @dataclass
@@ -81,11 +117,16 @@ class Tables:
     task_rooms: dict[str, str] = field(default_factory=dict)
     observation_rooms: dict[str, str] = field(default_factory=dict)
     open_job_rooms: dict[str, str] = field(default_factory=dict)
+    follow_up_rooms: dict[str, str] = field(default_factory=dict)
+    scheduled: dict[str, ScheduledRow] = field(default_factory=dict)
     owed_rounds: dict[str, None] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
     address_owners: dict[OwnerKey, str] = field(default_factory=dict)
+    merges: dict[str, IdentityMerge] = field(default_factory=dict)
     leases: dict[str, HeldLease] = field(default_factory=dict)
     provider_messages: dict[tuple[str, str], ProviderMessage] = field(default_factory=dict)
+    sources: dict[str, SourceState] = field(default_factory=dict)
+    standings: dict[tuple[str, str], StandingRecord] = field(default_factory=dict)
 
     def record(self, room_id: str) -> RoomRecord:
         """Return a room's record.
@@ -107,6 +148,20 @@ class Tables:
         """Drop the provider messages of what was deleted."""
         for place in [place for place, each in self.provider_messages.items() if gone(each)]:
             del self.provider_messages[place]
+
+    def forget_scheduled(self, room_id: str) -> None:
+        """Drop what was to be said in a room that was deleted."""
+        gone = [key for key, row in self.scheduled.items() if row.value.room_id == room_id]
+        for key in gone:
+            del self.scheduled[key]
+
+    def living_id(self, identity_id: str) -> str:
+        """Return an identity's id, or that of whoever goes on for it since a merge."""
+        identity = self.identities.get(identity_id)
+        while identity is not None and identity.merged_into is not None:
+            identity_id = identity.merged_into
+            identity = self.identities.get(identity_id)
+        return identity_id
 
     def open_job(self, job_id: str) -> DeliveryJob | None:
         """Return a job that still needs work, or None."""

@@ -7,6 +7,7 @@ from rooms.domain.commit import CommitUnit, TargetChange
 from rooms.domain.event import RoomEvent
 from rooms.services.deliveries import finish_deliveries
 from rooms.services.events import build_revision
+from rooms.services.fallbacks import write_follow_ups
 from rooms.services.participants import upsert_participants
 from rooms.services.rows import update_rows
 
@@ -53,6 +54,7 @@ def write_side_effects(units: Sequence[CommitUnit]) -> None:
     models.Task.objects.bulk_create(tasks, ignore_conflicts=True)
     models.Observation.objects.bulk_create(observations, ignore_conflicts=True)
     finish_deliveries(finishes=[finish for unit in units for finish in unit.finishes])
+    write_follow_ups(follow_ups=[each for unit in units for each in unit.follow_ups])
 
 
 def _change(row: models.Event, change: TargetChange) -> models.EventRevision | None:

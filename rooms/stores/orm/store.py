@@ -12,6 +12,7 @@ from rooms.domain.enums import LaneScope
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob
 from rooms.domain.lease import LeaseRequest, RoomEntry
+from rooms.domain.standing import ContactPoint, Standing
 from rooms.journal import HookJournal, NotedOutcome
 from rooms.services.hook_runs import record_outcomes
 from rooms.services.refusals import explain_refusal
@@ -24,8 +25,10 @@ from rooms.stores.orm.grouping import Grouping
 from rooms.stores.orm.snapshot import choose_reader
 from rooms.stores.orm.tails import TailRequest, choose_tails_reader
 from rooms.stores.orm.verbs import (
+    addresses,
     bindings,
     events,
+    fallbacks,
     finding,
     leases,
     outbox,
@@ -33,6 +36,9 @@ from rooms.stores.orm.verbs import (
     provider_messages,
     records,
     rooms,
+    scheduled_sends,
+    source_states,
+    standings,
 )
 
 P = ParamSpec("P")
@@ -85,6 +91,7 @@ class OrmStore(ConversationStore):
         self._snapshots = Grouping(self.threads, choose_reader(portable=portable))
         self._tails = Grouping(self.threads, choose_tails_reader(portable=portable))
         self._keys = Grouping(self.threads, events.find_events_by_keys)
+        self._standings = Grouping(self.threads, standings.find_standings)
         self._entries = Grouping(
             self.threads, choose_entrance(portable=portable), keys=_leased_room_of
         )
@@ -137,6 +144,10 @@ class OrmStore(ConversationStore):
     leave_room = _hops(leases.leave_room)
     acquire_lease = _hops(leases.acquire_lease)
     release_lease = _hops(leases.release_lease)
+
+    claim_source = _hops(source_states.claim_source)
+    save_source_state = _hops(source_states.save_source_state)
+    list_source_states = _hops(source_states.list_source_states)
 
     async def commit(self, units: Sequence[CommitUnit]) -> list[Committed]:
         """Commit units of different rooms in one transaction and answer in the same order.
@@ -205,6 +216,12 @@ class OrmStore(ConversationStore):
     get_identity = _hops(people.get_identity)
     resolve_identity = _hops(people.resolve_identity)
     link_address = _hops(people.link_address)
+    merge_identities = _hops(people.merge_identities)
+    unmerge_identities = _hops(people.unmerge_identities)
+
+    find_room_ids_by_recipient = _hops(addresses.find_room_ids_by_recipient)
+    rename_room_address = _hops(addresses.rename_room_address)
+    rename_identity_address = _hops(addresses.rename_identity_address)
 
     add_task = _hops(records.add_task)
     get_task = _hops(records.get_task)
@@ -242,6 +259,30 @@ class OrmStore(ConversationStore):
     renew_leases = _hops(outbox.renew_leases)
     finish_deliveries = _hops(outbox.finish_deliveries)
     list_deliveries = _hops(outbox.list_deliveries)
+
+    lease_follow_ups = _hops(fallbacks.lease_follow_ups)
+    hasten_follow_ups = _hops(fallbacks.hasten_follow_ups)
+    end_follow_up = _hops(fallbacks.end_follow_up)
+
+    add_scheduled = _hops(scheduled_sends.add_scheduled)
+    get_scheduled = _hops(scheduled_sends.get_scheduled)
+    list_scheduled = _hops(scheduled_sends.list_scheduled)
+    lease_scheduled = _hops(scheduled_sends.lease_scheduled)
+    end_scheduled = _hops(scheduled_sends.end_scheduled)
+    cancel_scheduled = _hops(scheduled_sends.cancel_scheduled)
+    release_deliveries = _hops(outbox.release_deliveries)
+    reopen_delivery = _hops(outbox.reopen_delivery)
+
+    note_inbound = _hops(standings.note_inbound)
+    opt_out = _hops(standings.opt_out)
+    opt_in = _hops(standings.opt_in)
+
+    async def get_standing(self, point: ContactPoint) -> Standing:
+        """Return how we stand with an address; of one that is not known nothing is known.
+
+        One read for each message that goes out: those of the same time share a statement.
+        """
+        return await self._standings.submit(point)
 
     note_provider_messages = _hops(provider_messages.note_provider_messages)
     fold_status = _hops(provider_messages.fold_status)

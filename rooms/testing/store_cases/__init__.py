@@ -19,8 +19,15 @@ CASES = tuple(
         "named_leases",
         "bindings",
         "people",
+        "identity_merges",
+        "renamed_addresses",
         "records",
         "provider_messages",
+        "standings",
+        "source_states",
+        "fallbacks",
+        "reopened",
+        "scheduled_sends",
     )
 )
 """The modules whose tests make up the suite."""

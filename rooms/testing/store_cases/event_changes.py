@@ -181,6 +181,16 @@ async def test_delivery_results_merge_by_channel(store: ConversationStore) -> No
     assert stored == event.model_copy(update={"delivery_results": {"a": {"n": 3}, "b": {"n": 2}}})
 
 
+async def test_what_a_provider_answered_stays_known(store: ConversationStore) -> None:
+    [event] = await _committed(store, make_event())
+    answered, later = {"status": "sent", "provider_result": {"id": 1}}, {"status": "failed"}
+    for result in (answered, later, {**later, "provider_result": None}):
+        await store.record_delivery_results(event.id, {"a": result})
+    stored = await store.get_event(event.id)
+    assert stored is not None
+    assert stored.delivery_results == {"a": {"status": "failed", "provider_result": {"id": 1}}}
+
+
 async def test_delivery_results_leave_the_history_as_old(store: ConversationStore) -> None:
     [event] = await _committed(store, make_event())
     before = await _history_version(store)

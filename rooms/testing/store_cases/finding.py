@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rooms.domain.commit import RoomAddress
 from rooms.domain.enums import ChannelType, ParticipantStatus, RoomStatus
 from rooms.domain.json import JsonObject
 from rooms.domain.room import RoomTimers
@@ -25,7 +26,8 @@ async def _make_rooms(store: ConversationStore, *statuses: RoomStatus, **fields:
         await store.create_room(room)
         await store.add_binding(make_binding(room_id=room.id))
         await store.add_participant(make_participant(room_id=room.id, identity_id="id-ann"))
-        await store.commit([make_unit(room_id=room.id, addresses=(make_address(room_id=room.id),))])
+        address = make_address(room_id=room.id, participant_id="ann")
+        await store.commit([make_unit(room_id=room.id, addresses=(address,))])
 
 
 async def test_rooms_are_found_by_organization_and_status(store: ConversationStore) -> None:
@@ -154,6 +156,35 @@ async def test_rooms_of_an_identity_come_newest_first(store: ConversationStore) 
     assert await store.find_room_ids_by_identity("id-ann") == ["r2", "r1"]
     assert await store.find_room_ids_by_identity("id-ann", ("closed",)) == ["r3"]
     assert await store.find_room_ids_by_identity("id-bob") == []
+
+
+async def test_rooms_of_an_identity_are_of_one_organization(store: ConversationStore) -> None:
+    await _make_rooms(store, RoomStatus.ACTIVE, organization_id="x")
+    assert await store.find_room_ids_by_identity("id-ann", organization_id="x") == ["r0"]
+    assert await store.find_room_ids_by_identity("id-ann") == []
+
+
+@pytest.mark.parametrize(
+    ("resolved_by", "addresses", "is_own"),
+    [
+        (None, [], True),  # the host has made the room for them
+        ("manual", [], True),
+        ("auto", [], False),  # they answered what the host had sent to somebody else
+        ("auto", [make_address(participant_id="ben")], True),
+        ("auto", [make_address()], False),  # they wrote in a group, whose address is nobody's
+        ("manual", [make_address()], False),
+        (None, [make_address(participant_id="ann")], False),
+        (None, [make_address(channel_id="mail", participant_id="ann")], True),
+    ],
+)
+async def test_room_is_an_identity_s_own(
+    store: ConversationStore, resolved_by: str | None, addresses: list[RoomAddress], is_own: bool
+) -> None:
+    await store.create_room(make_room())
+    ben = make_participant("ben", identity_id="id-ben", resolved_by=resolved_by)
+    await store.add_participant(ben)
+    await store.commit([make_unit(addresses=tuple(addresses))])
+    assert bool(await store.find_room_ids_by_identity("id-ben")) is is_own
 
 
 # Timers: the room was last active at minute 0 and the question is asked at minute 10.

@@ -126,6 +126,8 @@ def find_events_by_keys(places: Sequence[tuple[str, str]]) -> list[RoomEvent | N
 def record_delivery_results(event_id: str, results: JsonObject) -> None:
     """Merge per-channel results into `delivery_results`; nothing else of the event changes.
 
+    A `provider_result` that is kept stays where the new result of its channel has none.
+
     An unknown event changes nothing.
     """
     writes.record_delivery_results(event_id=event_id, results=results)

@@ -79,11 +79,16 @@ def find_room_ids_by_address(
 
 
 def find_room_ids_by_identity(
-    identity_id: str, statuses: Collection[str] = OPEN_STATUSES, *, limit: int = 2
+    identity_id: str,
+    statuses: Collection[str] = OPEN_STATUSES,
+    *,
+    organization_id: str | None = None,
+    limit: int = 2,
 ) -> list[str]:
-    """Return rooms that have a participant row of this identity, newest first."""
+    """Return rooms of one organization that are an identity's own, newest first."""
     return reads.find_room_ids_by_identity(
         identity_id=identity_id,
+        organization_id=organization_id,
         statuses=statuses,
         limit=limit,
     )

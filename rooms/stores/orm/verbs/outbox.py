@@ -63,6 +63,20 @@ def list_deliveries(room_id: str, *, event_id: str | None = None) -> list[Delive
     return [row.to_domain() for row in rows]
 
 
+def release_deliveries(room_id: str, *, error_code: str) -> list[DeliveryJob]:
+    """Make a room's WAITING jobs with this error due now, held by nobody; return them.
+
+    They come by (event_index, channel_id).
+    """
+    rows = writes.release_deliveries(room_id=room_id, error_code=error_code)
+    return [row.to_domain() for row in rows]
+
+
+def reopen_delivery(finish: DeliveryFinish) -> bool:
+    """Make a SENT job WAITING, held by nobody; tell whether it was as the finish says."""
+    return writes.reopen_delivery(finish=finish)
+
+
 def find_untold_rounds(*, limit: int = 100) -> list[str]:
     """Return the ids of events that `mark_processed` would answer True and that somebody owes.
 

@@ -1,10 +1,11 @@
 """Participants of rooms and identities across them, as values."""
 
 from rooms.domain.identity import Identity
+from rooms.domain.identity_merge import IdentityMerge
 from rooms.domain.participant import Participant
 from rooms.selectors import identities as known
 from rooms.selectors import participants as members
-from rooms.services import identities, participants
+from rooms.services import identities, identity_merges, participants
 
 
 def add_participant(participant: Participant) -> Participant:
@@ -64,3 +65,28 @@ def link_address(identity_id: str, channel_type: str, address: str) -> None:
         channel_type=channel_type,
         address=address,
     )
+
+
+def merge_identities(
+    survivor_id: str, merged_id: str, *, user_id: str | None = None, reason: str | None = None
+) -> IdentityMerge:
+    """Let one identity go on for two of the same organization.
+
+    Raises:
+        IdentityNotFoundError: If there is no such identity in the survivor's organization.
+        IdentityMergeRefusedError: If they are one already, or one of them was merged before.
+    """
+    row = identity_merges.merge_identities(
+        survivor_id=survivor_id, merged_id=merged_id, user_id=user_id, reason=reason
+    )
+    return row.to_domain()
+
+
+def unmerge_identities(merge_id: str, *, user_id: str | None = None) -> IdentityMerge:
+    """Give a merged identity back what came from it; what came later stays with the survivor.
+
+    Raises:
+        IdentityMergeNotFoundError: If there is no such merge.
+        IdentityMergeRefusedError: If it is too late, or another merge has to be undone first.
+    """
+    return identity_merges.unmerge_identities(merge_id=merge_id, user_id=user_id).to_domain()
