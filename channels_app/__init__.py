@@ -89,11 +89,19 @@ if TYPE_CHECKING:
     from channels_app.providers.mock.teams import MockTeamsProvider as MockTeamsProvider
     from channels_app.providers.mock.telegram import MockTelegramProvider as MockTelegramProvider
     from channels_app.providers.mock.whatsapp import MockWhatsAppProvider as MockWhatsAppProvider
+    from channels_app.providers.neonize.config import (
+        WhatsAppPersonalConfig as WhatsAppPersonalConfig,
+    )
+    from channels_app.providers.neonize.provider import (
+        WhatsAppPersonalProvider as WhatsAppPersonalProvider,
+    )
     from channels_app.providers.sendgrid.config import SendGridConfig as SendGridConfig
     from channels_app.providers.sendgrid.email import SendGridProvider as SendGridProvider
     from channels_app.providers.sinch.config import SinchConfig as SinchConfig
     from channels_app.providers.sinch.parsing import parse_sinch_webhook as parse_sinch_webhook
     from channels_app.providers.sinch.sms import SinchSMSProvider as SinchSMSProvider
+    from channels_app.providers.sms_meta import WebhookMeta as WebhookMeta
+    from channels_app.providers.sms_meta import extract_sms_meta as extract_sms_meta
     from channels_app.providers.smtp.config import SMTPConfig as SMTPConfig
     from channels_app.providers.smtp.email import SMTPProvider as SMTPProvider
     from channels_app.providers.teams.bot_framework import (
@@ -136,13 +144,31 @@ if TYPE_CHECKING:
         TwilioWhatsAppProvider as TwilioWhatsAppProvider,
     )
     from channels_app.providers.voicemeup.config import VoiceMeUpConfig as VoiceMeUpConfig
-    from channels_app.providers.voicemeup.parsing import (
+    from channels_app.providers.voicemeup.halves import (
+        configure_voicemeup_mms as configure_voicemeup_mms,
+    )
+    from channels_app.providers.voicemeup.halves import (
         parse_voicemeup_webhook as parse_voicemeup_webhook,
     )
     from channels_app.providers.voicemeup.sms import VoiceMeUpSMSProvider as VoiceMeUpSMSProvider
+    from channels_app.sources.base import BaseSourceProvider as BaseSourceProvider
+    from channels_app.sources.base import SourceProvider as SourceProvider
+    from channels_app.sources.imap import IMAPSource as IMAPSource
+    from channels_app.sources.imap_config import IMAPConfig as IMAPConfig
+    from channels_app.sources.sse import SSESource as SSESource
+    from channels_app.sources.websocket import WebSocketSource as WebSocketSource
+    from channels_app.sources.whatsapp_personal import (
+        WhatsAppPersonalSourceProvider as WhatsAppPersonalSourceProvider,
+    )
+    from channels_app.stores.closed_endpoints import (
+        DatabaseEndpointStore as DatabaseEndpointStore,
+    )
     from channels_app.stores.conversation_references import (
         DatabaseConversationReferenceStore as DatabaseConversationReferenceStore,
     )
+    from rooms.domain.source import SourceHealth as SourceHealth
+    from rooms.domain.source import SourceStatus as SourceStatus
+    from rooms.ports import EmitCallback as EmitCallback
 
 __all__ = [
     "AIChannel",
@@ -157,18 +183,23 @@ __all__ = [
     "AIToolCall",
     "AIToolCallPart",
     "AIToolResultPart",
+    "BaseSourceProvider",
     "BotFrameworkTeamsProvider",
     "ConversationReferenceStore",
     "DatabaseConversationReferenceStore",
+    "DatabaseEndpointStore",
     "DemoShopProvider",
     "ElasticEmailConfig",
     "ElasticEmailProvider",
     "EmailChannel",
     "EmailProvider",
+    "EmitCallback",
     "FacebookMessengerProvider",
     "HTTPChannel",
     "HTTPProvider",
     "HTTPProviderConfig",
+    "IMAPConfig",
+    "IMAPSource",
     "InMemoryConversationReferenceStore",
     "MemoryProvider",
     "MemoryResult",
@@ -193,12 +224,16 @@ __all__ = [
     "SMSProvider",
     "SMTPConfig",
     "SMTPProvider",
+    "SSESource",
     "SendFn",
     "SendGridConfig",
     "SendGridProvider",
     "SinchConfig",
     "SinchSMSProvider",
     "SlidingWindowMemory",
+    "SourceHealth",
+    "SourceProvider",
+    "SourceStatus",
     "StreamChunk",
     "StreamDone",
     "StreamEnd",
@@ -231,12 +266,19 @@ __all__ = [
     "VoiceMeUpConfig",
     "VoiceMeUpSMSProvider",
     "WebSocketChannel",
+    "WebSocketSource",
     "WebhookHTTPProvider",
+    "WebhookMeta",
     "WhatsAppChannel",
     "WhatsAppCloudConfig",
     "WhatsAppCloudProvider",
     "WhatsAppPersonalChannel",
+    "WhatsAppPersonalConfig",
+    "WhatsAppPersonalProvider",
+    "WhatsAppPersonalSourceProvider",
     "WhatsAppProvider",
+    "configure_voicemeup_mms",
+    "extract_sms_meta",
     "is_bot_added",
     "is_valid_phone",
     "normalize_phone",
@@ -267,18 +309,23 @@ _DEFINED_IN = {
     "AIToolCall": "channels_app.providers.base.ai",
     "AIToolCallPart": "channels_app.providers.base.ai",
     "AIToolResultPart": "channels_app.providers.base.ai",
+    "BaseSourceProvider": "channels_app.sources.base",
     "BotFrameworkTeamsProvider": "channels_app.providers.teams.bot_framework",
     "ConversationReferenceStore": "channels_app.providers.teams.conversation_store",
     "DatabaseConversationReferenceStore": "channels_app.stores.conversation_references",
+    "DatabaseEndpointStore": "channels_app.stores.closed_endpoints",
     "DemoShopProvider": "channels_app.providers.demo",
     "ElasticEmailConfig": "channels_app.providers.elasticemail.config",
     "ElasticEmailProvider": "channels_app.providers.elasticemail.email",
     "EmailChannel": "channels_app.channels.email",
     "EmailProvider": "channels_app.providers.base.email",
+    "EmitCallback": "rooms.ports",
     "FacebookMessengerProvider": "channels_app.providers.meta.messenger",
     "HTTPChannel": "channels_app.channels.http",
     "HTTPProvider": "channels_app.providers.base.http",
     "HTTPProviderConfig": "channels_app.providers.http_webhook.config",
+    "IMAPConfig": "channels_app.sources.imap_config",
+    "IMAPSource": "channels_app.sources.imap",
     "InMemoryConversationReferenceStore": "channels_app.providers.teams.conversation_store",
     "MemoryProvider": "channels_app.ai.memory",
     "MemoryResult": "channels_app.ai.memory",
@@ -303,12 +350,16 @@ _DEFINED_IN = {
     "SMSProvider": "channels_app.providers.base.sms",
     "SMTPConfig": "channels_app.providers.smtp.config",
     "SMTPProvider": "channels_app.providers.smtp.email",
+    "SSESource": "channels_app.sources.sse",
     "SendFn": "channels_app.channels.stream_frames",
     "SendGridConfig": "channels_app.providers.sendgrid.config",
     "SendGridProvider": "channels_app.providers.sendgrid.email",
     "SinchConfig": "channels_app.providers.sinch.config",
     "SinchSMSProvider": "channels_app.providers.sinch.sms",
     "SlidingWindowMemory": "channels_app.ai.memory",
+    "SourceHealth": "rooms.domain.source",
+    "SourceProvider": "channels_app.sources.base",
+    "SourceStatus": "rooms.domain.source",
     "StreamChunk": "channels_app.channels.stream_frames",
     "StreamDone": "channels_app.providers.base.ai",
     "StreamEnd": "channels_app.channels.stream_frames",
@@ -341,12 +392,19 @@ _DEFINED_IN = {
     "VoiceMeUpConfig": "channels_app.providers.voicemeup.config",
     "VoiceMeUpSMSProvider": "channels_app.providers.voicemeup.sms",
     "WebSocketChannel": "channels_app.channels.websocket",
+    "WebSocketSource": "channels_app.sources.websocket",
     "WebhookHTTPProvider": "channels_app.providers.http_webhook.provider",
+    "WebhookMeta": "channels_app.providers.sms_meta",
     "WhatsAppChannel": "channels_app.channels.whatsapp",
     "WhatsAppCloudConfig": "channels_app.providers.meta.config",
     "WhatsAppCloudProvider": "channels_app.providers.meta.whatsapp",
     "WhatsAppPersonalChannel": "channels_app.channels.whatsapp_personal",
+    "WhatsAppPersonalConfig": "channels_app.providers.neonize.config",
+    "WhatsAppPersonalProvider": "channels_app.providers.neonize.provider",
+    "WhatsAppPersonalSourceProvider": "channels_app.sources.whatsapp_personal",
     "WhatsAppProvider": "channels_app.providers.base.whatsapp",
+    "configure_voicemeup_mms": "channels_app.providers.voicemeup.halves",
+    "extract_sms_meta": "channels_app.providers.sms_meta",
     "is_bot_added": "channels_app.providers.teams.parsing",
     "is_valid_phone": "channels_app.providers.base.phone",
     "normalize_phone": "channels_app.providers.base.phone",
@@ -361,7 +419,7 @@ _DEFINED_IN = {
     "parse_telnyx_webhook": "channels_app.providers.telnyx.sms",
     "parse_twilio_rcs_webhook": "channels_app.providers.twilio.parsing",
     "parse_twilio_webhook": "channels_app.providers.twilio.parsing",
-    "parse_voicemeup_webhook": "channels_app.providers.voicemeup.parsing",
+    "parse_voicemeup_webhook": "channels_app.providers.voicemeup.halves",
 }
 
 # Hidden from type checkers, which would otherwise accept every misspelt import.

@@ -51,6 +51,7 @@ class CeleryWaker:
     def __init__(self, send: Send, *, capacity: int = CAPACITY) -> None:
         self._send = send
         self._waiting: queue.Queue[WakeUp | ChoreWakeUp | None] = queue.Queue(capacity)
+        self._asked: set[WakeUp | ChoreWakeUp] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_down = False
@@ -68,11 +69,16 @@ class CeleryWaker:
         await asyncio.to_thread(self._stop)
 
     def _put(self, wake_ups: Iterable[WakeUp | ChoreWakeUp]) -> None:
+        """Queue what does not wait already: one that is yet to be sent wakes for both."""
         self._start()
         for wake_up in wake_ups:
+            if wake_up in self._asked:
+                continue
+            self._asked.add(wake_up)
             try:
                 self._waiting.put_nowait(wake_up)
             except queue.Full:
+                self._asked.discard(wake_up)
                 self._note_failure("too many wake-ups wait")
 
     def _start(self) -> None:
@@ -98,6 +104,8 @@ class CeleryWaker:
 
     def _work(self) -> None:
         while (wake_up := self._waiting.get()) is not None:
+            # From here on a wake-up is for what came after.
+            self._asked.discard(wake_up)
             try:
                 self._send(wake_up)
             except Exception as error:  # whatever the broker's client raises: a wake-up may be lost

@@ -10,6 +10,7 @@ from rooms.domain.content import CompositeContent, EventContent, MediaContent
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import EventStatus
 from rooms.domain.event import RoomEvent
+from rooms.domain.media import kept_id_of
 
 Part: TypeAlias = AITextPart | AIImagePart
 
@@ -107,13 +108,18 @@ def _may_be_told(event: RoomEvent) -> bool:
 def _parts(content: EventContent, *, vision: bool) -> list[Part]:
     if vision and isinstance(content, CompositeContent):
         return [part for each in content.parts for part in _parts(each, vision=vision)]
-    if vision and isinstance(content, MediaContent) and content.mime_type.startswith("image/"):
+    if vision and isinstance(content, MediaContent) and _can_be_seen(content):
         return [*_text_part(content.caption), _picture(content)]
     return _text_part(describe(content))
 
 
 def _text_part(text: str | None) -> list[Part]:
     return [AITextPart(text=text)] if text else []
+
+
+def _can_be_seen(content: MediaContent) -> bool:
+    """Tell whether a model may look at a file; one without an address nobody can fetch."""
+    return content.mime_type.startswith("image/") and not kept_id_of(content.url)
 
 
 def _picture(content: MediaContent) -> AIImagePart:

@@ -2,7 +2,12 @@
 
 from channels_app.channels.transport import TransportChannel
 from channels_app.providers.base.email import EmailProvider
-from channels_app.providers.base.mail.threading import KEY, answer_to, last_mail_from
+from channels_app.providers.base.mail.threading import (
+    KEY,
+    answer_address,
+    answer_to,
+    mails_from,
+)
 from rooms.domain.binding import ChannelBinding, ChannelCapabilities
 from rooms.domain.context import RoomContext
 from rooms.domain.enums import ChannelMediaType, ChannelType
@@ -25,24 +30,45 @@ class MailChannel(TransportChannel):
     ) -> ChannelOutput:
         """Send an event as the answer to the recipient's last mail, unless it says what it answers.
 
+        It goes to where that mail asked for answers, see `answer_address`.
+
         Raises:
             DeliveryFailedError: As any transport.
         """
-        return await super().deliver(self._answering(event, binding, context), binding, context)
+        mails, to = self._answered(event, binding, context)
+        addressed = {**binding.metadata, str(self.recipient_key): to}
+        return await super().deliver(
+            _answering(event, mails[-1] if mails else None),
+            binding.model_copy(update={"metadata": addressed}),
+            context,
+        )
 
-    def _answering(
+    def addresses(
         self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
-    ) -> RoomEvent:
-        told = event.metadata.get(KEY)
-        # A mail that came in tells of its sender's thread, which is not the recipient's.
-        if isinstance(told, dict) and told and not told.get("message_id"):
-            return event
+    ) -> list[str]:
+        """Return where a mail goes, and the recipient's own address if that is another."""
+        _, to = self._answered(event, binding, context)
+        own = super().addresses(event, binding, context)
+        return list(dict.fromkeys(filter(None, [to, *own])))
+
+    def _answered(
+        self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
+    ) -> tuple[list[RoomEvent], str]:
+        """Return the recipient's mails before an event, and where the answer to them goes."""
         address = str(binding.metadata.get(str(self.recipient_key), ""))
         before = [each for each in context.recent_events if each.index < event.index]
-        asked = last_mail_from(before, channel_id=self.channel_id, address=address)
-        if asked is None:
-            return event
-        return event.model_copy(update={"metadata": {**event.metadata, KEY: answer_to(asked)}})
+        mails = mails_from(before, channel_id=self.channel_id, address=address)
+        return mails, answer_address(address, str(binding.metadata.get("reply_to") or ""), mails)
+
+
+def _answering(event: RoomEvent, asked: RoomEvent | None) -> RoomEvent:
+    told = event.metadata.get(KEY)
+    # A mail that came in tells of its sender's thread, which is not the recipient's.
+    is_told = isinstance(told, dict) and told and not told.get("message_id")
+    if asked is None or is_told:
+        return event
+    answer = answer_to(asked.metadata[KEY])
+    return event.model_copy(update={"metadata": {**event.metadata, KEY: answer}})
 
 
 def EmailChannel(  # noqa: N802 - stands for a class

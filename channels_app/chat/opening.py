@@ -16,7 +16,8 @@ async def open_chat(
 ) -> Room:
     """Return the visitor's newest open room on the chat's channel, made if there is none.
 
-    Two windows that ask at once get the same room.
+    Where the site's router follows people over channels, somebody who is known goes on in the room
+    in which they wrote last. Two windows that ask at once get the same room.
 
     Args:
         kit: Makes the room.
@@ -28,8 +29,23 @@ async def open_chat(
         ChannelNotRegisteredError: If the chat's channel or agent is unknown to this process.
     """
     async with kit.lock_manager.locked_key(f"chat:{visitor_id}"):
-        room = await _find(kit, visitor_id, options)
-        return room or await _create(kit, visitor_id, options, room_id)
+        return (
+            await _find(kit, visitor_id, options)
+            or await _join(kit, visitor_id, options)
+            or await _create(kit, visitor_id, options, room_id)
+        )
+
+
+async def participant_of(kit: RoomKit, room_id: str, visitor_id: str) -> str:
+    """Return as whom a visitor takes part in a room: as somebody known there, or as itself."""
+    snapshot = await kit.store.load_snapshot(room_id)
+    known = snapshot.addresses if snapshot else ()
+    found = (
+        row.participant_id
+        for row in known
+        if (row.channel_type, row.address) == (ChannelType.WEBSOCKET, visitor_id)
+    )
+    return next(filter(None, found), visitor_id)
 
 
 async def _find(kit: RoomKit, visitor_id: str, options: ChatOptions) -> Room | None:
@@ -43,6 +59,26 @@ async def _find(kit: RoomKit, visitor_id: str, options: ChatOptions) -> Room | N
         if await kit.store.get_binding(room_id, options.channel) is not None:
             return await kit.store.get_room(room_id)
     return None
+
+
+async def _join(kit: RoomKit, visitor_id: str, options: ChatOptions) -> Room | None:
+    """Let a visitor who is known into the room of that person, which has begun elsewhere."""
+    room_id = await kit.pipeline.router.find_room_of_person(
+        ChannelType.WEBSOCKET, visitor_id, _organization(kit, options)
+    )
+    snapshot = await kit.store.load_snapshot(room_id) if room_id else None
+    identity = await kit.store.resolve_identity(
+        ChannelType.WEBSOCKET, visitor_id, _organization(kit, options)
+    )
+    if snapshot is None or identity is None or options.channel in snapshot.detached:
+        return None
+    room, people = snapshot.context.room, snapshot.context.participants
+    person = next((each.id for each in people if each.identity_id == identity.id), None)
+    if snapshot.context.get_binding(options.channel) is None:
+        await kit.attach_channel(room.id, options.channel)
+    address = _address(room.id, visitor_id, options.channel, participant_id=person)
+    await kit.store.commit([CommitUnit(room_id=room.id, addresses=(address,))])
+    return room
 
 
 async def _create(kit: RoomKit, visitor_id: str, options: ChatOptions, room_id: str | None) -> Room:
@@ -63,11 +99,17 @@ def _first_entry(room_id: str, visitor_id: str, channel_id: str) -> CommitUnit:
     visitor = Participant(
         id=visitor_id, room_id=room_id, channel_id=channel_id, connected_via=[channel_id]
     )
-    address = RoomAddress(
+    address = _address(room_id, visitor_id, channel_id, participant_id=visitor_id)
+    return CommitUnit(room_id=room_id, participants=(visitor,), addresses=(address,))
+
+
+def _address(
+    room_id: str, visitor_id: str, channel_id: str, *, participant_id: str | None
+) -> RoomAddress:
+    return RoomAddress(
         room_id=room_id,
         channel_id=channel_id,
         channel_type=ChannelType.WEBSOCKET,
         address=visitor_id,
-        participant_id=visitor_id,
+        participant_id=participant_id,
     )
-    return CommitUnit(room_id=room_id, participants=(visitor,), addresses=(address,))

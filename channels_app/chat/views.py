@@ -9,7 +9,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.views.decorators.http import require_GET
 
 from channels_app import visitors
-from channels_app.chat.opening import open_chat
+from channels_app.chat.opening import open_chat, participant_of
 from channels_app.chat.wording import chat_words
 from channels_app.conf import ChatOptions, chat_options
 from rooms.conf import get_settings
@@ -26,6 +26,7 @@ async def chat(request: HttpRequest) -> HttpResponse:
     visitor = visitors.read_request(request) or visitors.new_visitor()
     try:
         room = await open_chat(get_kit(), visitor.id, options)
+        participant_id = await participant_of(get_kit(), room.id, visitor.id)
     except ChannelNotRegisteredError as error:
         raise ImproperlyConfigured(
             f"The chat page uses channel {error.channel_id!r}, which is not registered: add it to "
@@ -35,7 +36,7 @@ async def chat(request: HttpRequest) -> HttpResponse:
     context = {
         "options": options,
         "words": words,
-        "settings": _client_settings(options, room, visitor.id, words),
+        "settings": _client_settings(options, room, participant_id, words),
         "is_rtl": get_language_bidi(),
     }
     response = render(request, "channels_app/chat.html", context)
@@ -45,12 +46,12 @@ async def chat(request: HttpRequest) -> HttpResponse:
 
 
 def _client_settings(
-    options: ChatOptions, room: Room, visitor_id: str, words: dict[str, str]
+    options: ChatOptions, room: Room, participant_id: str, words: dict[str, str]
 ) -> JsonObject:
     """Return what the page's script has to know."""
     return {
         "roomId": room.id,
-        "participantId": visitor_id,
+        "participantId": participant_id,
         "channelId": options.channel,
         "latestIndex": room.latest_index,
         "socketPath": f"{get_script_prefix()}ws/{room.id}",

@@ -104,16 +104,18 @@ class _Place:
 
 def _own_place(snapshot: RoomSnapshot, participant_id: str) -> _Place | None:
     """Return the place of somebody who takes part in the room by a chat channel."""
+    # Somebody whom the room knows by other channels speaks as that person.
     written_by = (
-        address.channel_id
-        for address in snapshot.addresses
-        if address.channel_type == ChannelType.WEBSOCKET and address.address == participant_id
+        (row.channel_id, row.participant_id or participant_id)
+        for row in snapshot.addresses
+        if row.channel_type == ChannelType.WEBSOCKET and row.address == participant_id
     )
-    joined_by = (p.channel_id for p in snapshot.context.participants if p.id == participant_id)
-    for channel_id in (*written_by, *joined_by):
+    people = snapshot.context.participants
+    joined_by = ((p.channel_id, p.id) for p in people if p.id == participant_id)
+    for channel_id, known_as in (*written_by, *joined_by):
         binding = snapshot.context.get_binding(channel_id)
         if binding is not None and _is_chat(binding):
-            return _Place(channel_id, participant_id)
+            return _Place(channel_id, known_as)
     return None
 
 

@@ -25,6 +25,7 @@ from rooms.domain.content import (
 )
 from rooms.domain.enums import EventType
 from rooms.domain.frozen import Frozen
+from rooms.domain.media import files_in, kept_id_of
 
 MAX_FRAME_BYTES = 64 * 1024
 MAX_CHARACTERS = 8_000
@@ -176,6 +177,8 @@ def check_content(content: EventContent, *, max_characters: int = MAX_CHARACTERS
         raise Refusal(
             ErrorCode.BAD_CONTENT, f"content of type {reserved.type!r} comes from the server only"
         )
+    if any(kept_id_of(file.url) for file in files_in(content)):
+        raise Refusal(ErrorCode.BAD_CONTENT, "media: addresses come from the server only")
     length = len(text_of(content))
     if length > max_characters:
         raise Refusal(

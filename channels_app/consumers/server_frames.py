@@ -12,11 +12,13 @@ from channels_app.channels.stream_frames import (
     StreamStart,
 )
 from channels_app.consumers.frames import Refusal
+from rooms.conf import get_settings
 from rooms.domain.content import EventContent, TextContent
 from rooms.domain.enums import AnyChannelType, EventStatus, EventType
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
+from rooms.media.links import show_files
 
 PROTOCOL = 1
 # What of an event's metadata concerns a reader; the rest is the server's own.
@@ -90,11 +92,16 @@ class PublicEvent(Frozen):
             type=event.type,
             status=event.status,
             source=PublicSource.of(event.source),
-            content=TextContent(body="") if deleted else event.content,
+            content=TextContent(body="") if deleted else _shown(event.content),
             created_at=event.created_at,
             parent_event_id=event.parent_event_id,
             metadata={key: event.metadata[key] for key in PUBLIC_METADATA if key in event.metadata},
         )
+
+
+def _shown(content: EventContent) -> EventContent:
+    """Return a content whose files can be fetched, from the page's host without `PUBLIC_URL`."""
+    return show_files(content, base=get_settings().PUBLIC_URL or "")
 
 
 def is_public(event: RoomEvent) -> bool:

@@ -1,23 +1,36 @@
 """Webhook receipts, as values, from async code."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from channels_app.models import WebhookReceipt
 from channels_app.providers.base.webhook import WebhookRequest
 from channels_app.services import receipts as writes
 from rooms.stores.orm.executor import DatabaseThreads
+from rooms.stores.orm.grouping import Grouping
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A webhook as it was kept."""
+    """A webhook as it was kept.
+
+    Attributes:
+        others: The parts of the same message that came after it, with their numbers.
+    """
 
     id: int
     channel_id: str
     provider: str
     attempts: int
     request: WebhookRequest
+    others: Mapping[int, WebhookRequest] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[int]:
+        """The numbers of all parts."""
+        return [self.id, *self.others]
 
 
 class ReceiptStore:
@@ -34,44 +47,33 @@ class ReceiptStore:
     def __init__(self, threads: DatabaseThreads, *, owner: str) -> None:
         self._threads = threads
         self._owner = owner
+        # Vendors post in bursts: those that arrive together are stored together.
+        self._keeping = Grouping[writes.Arrival, int | None](threads, writes.keep_receipts)
 
-    async def keep(
-        self,
-        request: WebhookRequest,
-        *,
-        channel_id: str,
-        provider: str,
-        lane: str,
-        organization_id: str | None,
-        error: str = "",
-    ) -> int:
-        """Store a webhook and return its number; with an `error` nobody handles it."""
-        return await self._threads.run(
-            writes.keep_receipt,
-            request=request,
-            channel_id=channel_id,
-            provider=provider,
-            lane=lane,
-            organization_id=organization_id,
-            error=error,
-        )
+    async def keep(self, arrival: writes.Arrival) -> int | None:
+        """Store a webhook and return its number; None if it was kept before.
+
+        With an error in its terms nobody handles it.
+        """
+        return await self._keeping.submit(arrival)
 
     async def lease(self, *, seconds: float, limit: int) -> list[Receipt]:
-        """Take what is due and the first of its lane, oldest first."""
+        """Take what is due and the first of its lane, oldest first, parts of a message as one."""
         rows = await self._threads.run(
             writes.lease_receipts, owner=self._owner, seconds=seconds, limit=limit
         )
-        return [_as_value(row) for row in rows]
+        wholes = groupby(rows, key=lambda row: row.whole or row.pk)
+        return [_as_value(list(parts)) for _, parts in wholes]
 
     async def finish(self, receipt: Receipt) -> None:
         """Note that a receipt is handled."""
-        await self._threads.run(writes.finish_receipt, receipt_id=receipt.id, owner=self._owner)
+        await self._threads.run(writes.finish_receipts, receipt_ids=receipt.ids, owner=self._owner)
 
     async def fail(self, receipt: Receipt, error: str) -> None:
         """Note a failed attempt; after the last one the receipt needs a person."""
         await self._threads.run(
-            writes.fail_receipt,
-            receipt_id=receipt.id,
+            writes.fail_receipts,
+            receipt_ids=receipt.ids,
             owner=self._owner,
             attempts=receipt.attempts + 1,
             error=error,
@@ -84,18 +86,24 @@ class ReceiptStore:
         )
 
 
-def _as_value(row: WebhookReceipt) -> Receipt:
-    received_at: datetime = row.received_at
+def _as_value(rows: list[WebhookReceipt]) -> Receipt:
+    first, *others = rows
     return Receipt(
-        id=row.pk,
-        channel_id=row.channel_id,
-        provider=row.provider,
-        attempts=row.attempts,
-        request=WebhookRequest(
-            method="POST",
-            url=row.url,
-            headers=row.headers,
-            body=bytes(row.body),
-            received_at=received_at,
-        ),
+        id=first.pk,
+        channel_id=first.channel_id,
+        provider=first.provider,
+        attempts=first.attempts,
+        request=_as_request(first),
+        others={row.pk: _as_request(row) for row in others},
+    )
+
+
+def _as_request(row: WebhookReceipt) -> WebhookRequest:
+    received_at: datetime = row.received_at
+    return WebhookRequest(
+        method="POST",
+        url=row.url,
+        headers=row.headers,
+        body=bytes(row.body),
+        received_at=received_at,
     )

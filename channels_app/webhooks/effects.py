@@ -1,5 +1,6 @@
 """What the items of a webhook do: each takes effect once, however often it comes."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,13 +15,17 @@ from channels_app.providers.base.webhook import (
     SenderTyping,
     WebhookItem,
 )
+from channels_app.webhooks import contacts
+from channels_app.webhooks.consent import VendorConsent
+from channels_app.webhooks.media import SLOTS, IncomingFiles
 from rooms.domain.content import DeleteContent, EditContent, EventContent, ReactionContent
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.enums import ChannelDirection, EventType, RoomStatus
 from rooms.domain.errors import StoreUnavailableError
-from rooms.domain.message import InboundMessage
+from rooms.domain.message import InboundMessage, InboundResult
 from rooms.domain.provider_message import ProviderMessage
 from rooms.kit import RoomKit
+from rooms.pipeline.draft import PROCESS_TIMEOUT
 from rooms.pipeline.edits import REACTIONS
 from rooms.pipeline.waiting import return_at_commit
 
@@ -47,35 +52,57 @@ class Effects:
     def __init__(self, kit: RoomKit) -> None:
         self._kit = kit
         self._store = kit.store
+        self._slots = asyncio.Semaphore(SLOTS)
 
-    async def take(self, provider: Provider, items: list[WebhookItem]) -> None:
+    async def take(
+        self, provider: Provider, items: list[WebhookItem], *, tries_again: bool = False
+    ) -> list[InboundResult]:
         """Let each item take effect, in order; one that fails does not keep the others back.
+
+        Args:
+            provider: Whose items they are.
+            items: In the order in which they were told.
+            tries_again: Whether what fails now comes again; else a file that cannot be had now is
+                given up.
+
+        Returns:
+            What became of the messages among them.
 
         Raises:
             ExceptionGroup: What failed, after all were tried.
             StoreUnavailableError: If the database is away; the rest is left for the next time.
         """
         failures: list[Exception] = []
+        results: list[InboundResult] = []
+        files = IncomingFiles(self._kit, provider, self._slots, tries_again=tries_again)
+        consent = VendorConsent(self._kit, items)
         for item in items:
             try:
-                await self._apply(item, provider.name)
+                heard = await consent.hear(await files.keep(item))
+                result = await self._apply(heard, provider.name)
             except StoreUnavailableError:
                 raise
             except Exception as error:  # the others of the batch are other people's messages
                 failures.append(error)
+                continue
+            if result is not None:
+                results.append(result)
         if failures:
             raise ExceptionGroup(f"{len(failures)} of {len(items)} items failed", failures)
+        return results
 
-    async def _apply(self, item: WebhookItem, provider: str) -> None:
+    async def _apply(self, item: WebhookItem, provider: str) -> InboundResult | None:
         match item:
             case InboundMessage():
-                await self._receive(item, provider)
+                return await self._receive(item, provider)
             case DeliveryStatus():
                 await self._kit.process_delivery_status(item)
             case MessagesRead():
                 await self._read(item, provider)
             case SenderTyping():
                 await self._show_typing(item)
+            case ContactChanged(change=contacts.ADDRESS_CHANGED):
+                await contacts.follow_address(self._kit, item)
             case ContactChanged():
                 logger.info(
                     "contact changed",
@@ -83,16 +110,19 @@ class Effects:
                 )
             case _:
                 await self._change(item, provider)
+        return None
 
-    async def _receive(self, message: InboundMessage, provider: str) -> None:
+    async def _receive(self, message: InboundMessage, provider: str) -> InboundResult:
         external = message.provider_message_id or message.external_id
         key = message.idempotency_key or (f"{provider}:{external}" if external else None)
         with return_at_commit():
             result = await self._kit.process_inbound(
                 message.model_copy(update={"idempotency_key": key})
             )
+        if result.reason == PROCESS_TIMEOUT:
+            raise TimeoutError("the message was not stored in time: it is handled once more")
         if result.event is None or not external:
-            return
+            return result
         noted = ProviderMessage(
             channel_id=message.channel_id,
             provider_message_id=external,
@@ -102,6 +132,7 @@ class Effects:
             address=message.sender_id,
         )
         await self._store.note_provider_messages([noted])
+        return result
 
     async def _read(self, item: MessagesRead, provider: str) -> None:
         report = DeliveryStatus(

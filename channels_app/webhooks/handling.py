@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from channels_app.channels.transport import TransportChannel
 from channels_app.providers.base.provider import Provider
+from channels_app.providers.base.webhook import WebhookItem
+from channels_app.services.receipts import MAX_ATTEMPTS
 from channels_app.stores.receipts import Receipt, ReceiptStore
 from channels_app.webhooks.effects import Effects
 from rooms.domain.errors import StoreUnavailableError
@@ -19,6 +21,8 @@ logger = logging.getLogger("roomkit.channels.webhooks")
 CHORE = "webhooks"
 LEASE_SECONDS = 60.0
 AT_A_TIME = 20
+# How long the quick ones wait for the slow ones of the same round.
+PATIENCE_S = 0.5
 # Vendors send again for a week; what is known by then cannot come twice.
 KEEP_DONE_DAYS = 9
 KEEP_DEAD_DAYS = 60
@@ -60,13 +64,28 @@ class Webhooks:
             self._handling = self._kit.pipeline.parts.tasks.spawn(self._handle_all())
 
     async def handle_due(self) -> int:
-        """Handle what is due until nothing is left; return how many there were."""
+        """Handle what is due until nothing is left; return how many there were.
+
+        Webhooks whose files take long do not hold up the others.
+        """
         handled = 0
-        while receipts := await self.store.lease(seconds=LEASE_SECONDS, limit=AT_A_TIME):
-            await asyncio.gather(*map(self._handle, receipts))
-            handled += len(receipts)
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                receipts = await self._lease(AT_A_TIME - len(running))
+                handled += len(receipts)
+                running |= {asyncio.create_task(self._handle(each)) for each in receipts}
+                if not running:
+                    break
+                _, running = await asyncio.wait(running, timeout=PATIENCE_S)
+        finally:
+            for task in running:
+                task.cancel()
         await self._tidy()
         return handled
+
+    async def _lease(self, limit: int) -> list[Receipt]:
+        return await self.store.lease(seconds=LEASE_SECONDS, limit=limit) if limit else []
 
     async def _handle_all(self) -> int:
         handled = 0
@@ -78,9 +97,10 @@ class Webhooks:
     async def _handle(self, receipt: Receipt) -> None:
         facts = {"channel_id": receipt.channel_id, "receipt_id": receipt.id}
         try:
-            provider = self._provider_of(receipt)
-            items = await asyncio.to_thread(provider.parse, receipt.request, receipt.channel_id)
-            await self._effects.take(provider, items)
+            provider = await self._provider_of(receipt)
+            items = await asyncio.to_thread(_read, provider, receipt)
+            tries_again = receipt.attempts + 1 < MAX_ATTEMPTS
+            await self._effects.take(provider, items, tries_again=tries_again)
         except StoreUnavailableError:
             # The lease runs out by itself, and whoever takes it again starts anew.
             logger.warning("webhook is left to a later sweep", exc_info=True, extra=facts)
@@ -91,8 +111,8 @@ class Webhooks:
             return
         await self.store.finish(receipt)
 
-    def _provider_of(self, receipt: Receipt) -> Provider:
-        channel = self._kit.get_channel(receipt.channel_id)
+    async def _provider_of(self, receipt: Receipt) -> Provider:
+        channel = await self._kit.pipeline.parts.channels.find(receipt.channel_id)
         provider = channel.provider if isinstance(channel, TransportChannel) else None
         if not isinstance(provider, Provider):
             raise ChannelGone(f"no provider reads webhooks of channel {receipt.channel_id!r} now")
@@ -103,6 +123,13 @@ class Webhooks:
             return
         self._tidied_at = utc_now()
         await self.store.delete_old(done_days=KEEP_DONE_DAYS, dead_days=KEEP_DEAD_DAYS)
+
+
+def _read(provider: Provider, receipt: Receipt) -> list[WebhookItem]:
+    if not receipt.others:
+        return provider.parse(receipt.request, receipt.channel_id)
+    parts = [receipt.request, *receipt.others.values()]
+    return provider.parse_parts(parts, receipt.channel_id)
 
 
 _webhooks: Webhooks | None = None

@@ -11,10 +11,13 @@ from django.urls import reverse
 from hooks.models import HookRun
 from rooms import models
 from rooms.domain.binding import ChannelBinding
+from rooms.domain.content import TextContent
 from rooms.domain.frozen import utc_now
 from rooms.domain.job import DeliveryJob, DeliveryState
 from rooms.domain.provider_message import MessageStatus, ProviderMessage
+from rooms.domain.scheduled import ScheduledSend
 from rooms.services.identities import create_identity
+from rooms.services.scheduled_sends import add_scheduled
 from rooms.testing.factories import (
     CHANNEL,
     make_address,
@@ -57,8 +60,34 @@ def make_rows(room_id: str = "room-1", organization_id: str | None = None) -> mo
     models.Observation.from_domain(make_observation(**here)).save()
     models.ReadMarker.objects.create(**here, channel_id=CHANNEL, index=0, updated_at=utc_now())
     models.DetachTombstone.objects.create(**here, channel_id="gone", detached_at=utc_now())
+    make_scheduled(room)
+    make_media_file(room)
     make_rows_of_organization(room)
     return room
+
+
+def make_scheduled(room: models.Room) -> models.ScheduledSend:
+    """Store what is to be said in a room tomorrow."""
+    scheduled = ScheduledSend(
+        room_id=room.pk, content=TextContent(body="hello"), at=utc_now() + timedelta(days=1)
+    )
+    return add_scheduled(scheduled=scheduled)
+
+
+def make_media_file(room: models.Room) -> models.MediaFile:
+    """Store the row of a picture that came with the first event."""
+    return models.MediaFile.objects.create(
+        organization_id=room.organization_id,
+        room_id=room.pk,
+        event_id=f"{room.pk}-0",
+        channel_id=CHANNEL,
+        message_key=f"SM-{room.pk}",
+        position=0,
+        filename="cat.png",
+        mime_type="image/png",
+        created_at=utc_now(),
+        stored_at=utc_now(),
+    )
 
 
 def make_timeline(room: models.Room, *, events: int) -> None:
@@ -114,12 +143,23 @@ def make_provider_message(event: models.Event) -> models.ProviderMessage:
 def make_rows_of_organization(room: models.Room) -> None:
     """Store what names an organization by itself."""
     organization_id = room.organization_id
-    create_identity(
+    person = create_identity(
         identity=make_identity(
             f"identity of {room.pk}",
             organization_id=organization_id or None,
             channel_addresses={"sms": [f"address of {room.pk}"]},
         )
+    )
+    models.SourceState.objects.create(
+        channel_id=f"source of {room.pk}", organization_id=organization_id
+    )
+    models.IdentityMerge.objects.create(
+        id=f"merge of {room.pk}",
+        organization_id=organization_id,
+        survivor=person,
+        merged=person,
+        merged_at=utc_now(),
+        undone_at=utc_now(),
     )
     models.Incident.objects.create(
         organization_id=organization_id,
@@ -134,6 +174,12 @@ def make_rows_of_organization(room: models.Room) -> None:
         action="listened",
         object_type="room",
         object_id=room.pk,
+    )
+    models.AddressStanding.objects.create(
+        organization_id=organization_id,
+        channel_type="sms",
+        channel_id=CHANNEL,
+        address=f"standing of {room.pk}",
     )
     HookRun.objects.create(
         organization_id=organization_id,

@@ -21,6 +21,7 @@ READ_ONLY = [
     models.Event,
     models.EventRevision,
     models.Incident,
+    models.MediaFile,
     models.Observation,
     models.Participant,
     models.ProviderMessage,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from channels_app.models import ReceiptState, WebhookReceipt
 from channels_app.providers.base.webhook import WebhookRequest
-from channels_app.services.receipts import keep_receipt, lease_receipts
+from channels_app.services.receipts import Arrival, Terms, keep_receipts, lease_receipts
 from rooms.models import AuditEntry
 from tests.admin.rows import make_user
 
@@ -27,8 +27,10 @@ def keep(body: bytes = b"{}", *, error: str = "", **more: Any) -> WebhookReceipt
         headers={"x-toy": "1", "authorization": "Bearer s3cret"},
         body=body,
     )
-    fields = {"channel_id": "phone", "provider": "Toy", "lane": "+1", "error": error} | more
-    return WebhookReceipt.objects.get(pk=keep_receipt(request=request, **fields))
+    terms = Terms(lane=more.pop("lane", "+1"), error=error)
+    fields = {"channel_id": "phone", "provider": "Toy", "terms": terms} | more
+    [number] = keep_receipts([Arrival(request=request, **fields)])
+    return WebhookReceipt.objects.get(pk=number)
 
 
 def handle_again(client: Client, *rows: WebhookReceipt) -> Any:

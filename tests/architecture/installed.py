@@ -25,6 +25,8 @@ IMPORT_NAMES = {
     "elevenlabs": "elevenlabs",
     "faster-whisper": "faster_whisper",
     "google-genai": "google.genai",
+    "httpx-sse": "httpx_sse",
+    "IMAPClient": "imapclient",
     "mcp": "mcp",
     "neonize": "neonize",
     "numpy": "numpy",
@@ -40,6 +42,7 @@ IMPORT_NAMES = {
     "sendgrid": "sendgrid",
     "twilio": "twilio",
     "vosk": "vosk",
+    "websockets": "websockets",
     "whitenoise": "whitenoise",
 }
 # Extras for developing, which a site has no use for.

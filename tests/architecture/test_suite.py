@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from tests.plugins.network import NetworkBlockedError, is_local
+from tests.repository import ROOT
 
 pytest_plugins = ["pytester"]
 
@@ -27,6 +28,8 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
         closed_port = server.getsockname()[1]
     monkeypatch.setenv("ROOMKIT_TEST_REDIS_URL", f"redis://127.0.0.1:{closed_port}")
     monkeypatch.delenv("CI", raising=False)
+    # Some distributions install a package of the name `tests`.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(NEEDS_REDIS)
     return pytester
 

@@ -251,3 +251,12 @@ async def test_system_event_is_put_to_the_model_as_the_users() -> None:
     event = make_event(SystemContent(body="Order changed"), type=EventType.SYSTEM, sender=None)
 
     assert turns(await given_to_model(event)) == [("user", "Order changed")]
+
+
+async def test_picture_that_nobody_can_fetch_is_told_in_words() -> None:
+    content = MediaContent(url="media:8a1b", mime_type="image/png", caption="my cat")
+
+    given = await given_to_model(make_event(content), vision=True)
+
+    assert "media:" not in str(given)
+    assert "my cat" in str(given)

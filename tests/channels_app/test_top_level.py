@@ -35,10 +35,15 @@ DUE_NOW = {
     *("TelegramConfig", "TelegramBotProvider", "parse_telegram_webhook", "HTTPProviderConfig"),
     *("WebhookHTTPProvider", "parse_http_webhook", "TeamsConfig", "BotFrameworkTeamsProvider"),
     *("ConversationReferenceStore", "InMemoryConversationReferenceStore", "is_bot_added"),
-    "DatabaseConversationReferenceStore",
+    *("DatabaseConversationReferenceStore", "DatabaseEndpointStore"),
     *("parse_teams_activity", "parse_teams_reactions", "parse_teams_webhook"),
     *("SendGridConfig", "SendGridProvider", "SMTPConfig", "SMTPProvider"),
     *("ElasticEmailConfig", "ElasticEmailProvider", "is_valid_phone", "normalize_phone"),
+    *("WebhookMeta", "extract_sms_meta", "configure_voicemeup_mms"),
+    # sources
+    *("SourceProvider", "BaseSourceProvider", "SourceHealth", "SourceStatus", "EmitCallback"),
+    *("WebSocketSource", "SSESource", "IMAPSource", "IMAPConfig"),
+    *("WhatsAppPersonalSourceProvider", "WhatsAppPersonalProvider", "WhatsAppPersonalConfig"),
 }
 
 IMPORTS_NOTHING = """

@@ -15,6 +15,7 @@ from channels_app import (
 )
 from channels_app.providers.base.outcomes import refused
 from rooms.domain.binding import ChannelCapabilities
+from rooms.domain.content import MediaContent
 from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.enums import ChannelMediaType, ChannelType
 from rooms.domain.errors import DeliveryFailedError
@@ -221,3 +222,17 @@ async def test_closing_the_channel_closes_its_provider() -> None:
     await SMSChannel("sms", provider=provider).close()
 
     assert provider.closed
+
+
+async def test_file_without_an_address_fails_without_a_call() -> None:
+    provider = MockSMSProvider()
+    file = MediaContent(url="media:8a1b", mime_type="image/png")
+    binding = make_binding("sms", metadata={"phone_number": PHONE})
+
+    with pytest.raises(DeliveryFailedError, match="PUBLIC_URL") as caught:
+        await SMSChannel("sms", provider=provider).deliver(
+            make_event(file), binding, make_context(binding)
+        )
+
+    assert (caught.value.code, caught.value.retryable) == ("file_unreachable", False)
+    assert provider.sent == []

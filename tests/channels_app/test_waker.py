@@ -63,6 +63,21 @@ async def test_chore_is_woken_by_its_name() -> None:
     assert broker.taken == [ChoreWakeUp("webhooks")]
 
 
+async def test_what_is_being_sent_and_what_waits_are_two_wake_ups_and_no_more() -> None:
+    broker = Broker()
+    broker.gate.clear()
+    waker = CeleryWaker(broker)
+    waker.wake_chore("webhooks")
+    await until(lambda: broker.asked == 1)
+
+    for _ in range(50):
+        waker.wake_chore("webhooks")
+    broker.gate.set()
+    await waker.close()
+
+    assert broker.taken == [ChoreWakeUp("webhooks")] * 2
+
+
 async def test_broker_that_takes_its_time_holds_up_nobody() -> None:
     broker = Broker()
     broker.gate.clear()

@@ -67,7 +67,9 @@ class Messenger(ChatVendor[FakeMessenger]):
         return {"FACTORY": "channels_app.FacebookMessengerProvider", "config": config}
 
     def inbound(self, text: str, number: int = 1) -> Posted:
-        return Posted(*self.fake.hooks.inbound_text(text, mid=f"m_IN{number}"), self.path)
+        hooks, now_ms = self.fake.hooks, int(time.time() * 1000)
+        message = {"mid": f"m_IN{number}", "text": text}
+        return Posted(*hooks.post(hooks.event(timestamp=now_ms, message=message)), self.path)
 
     def statuses(self, message: Sent) -> list[Posted]:
         hooks, now_ms = self.fake.hooks, int(time.time() * 1000) + 1

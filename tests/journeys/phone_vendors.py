@@ -1,5 +1,6 @@
 """Vendors of richer chats with phone numbers: WhatsApp and RCS."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,9 @@ class WhatsAppCloud(ChatVendor[FakeWhatsAppCloud]):
         return {"FACTORY": "channels_app.WhatsAppCloudProvider", "config": config}
 
     def inbound(self, text: str, number: int = 1) -> Posted:
-        webhook = self.fake.hooks.inbound_text(text, message_id=f"wamid.IN{number}")
+        webhook = self.fake.hooks.inbound_text(
+            text, message_id=f"wamid.IN{number}", timestamp=str(int(time.time()))
+        )
         return Posted(*webhook, self.path)
 
     def statuses(self, message: Sent) -> list[Posted]:

@@ -57,6 +57,7 @@ from channels_app.testing.fakes import (
     teams_tokens,
     telegram,
     telnyx,
+    telnyx_desk,
     telnyx_webhooks,
     twilio_answers,
     voicemeup,
@@ -138,14 +139,14 @@ def _telnyx() -> Iterator[Vendor]:
     texts = TelnyxSMSProvider(
         TelnyxConfig(
             api_key=key,
-            from_number=telnyx_webhooks.NUMBER,
+            from_number=telnyx_desk.NUMBER,
             public_key=telnyx_webhooks.PUBLIC_KEY,
         )
     )
     yield Vendor(SMSChannel("tx", provider=texts), texts, honest_messages.telnyx())
     rich = TelnyxRCSProvider(
         TelnyxRCSConfig(
-            api_key=key, agent_id=telnyx.AGENT_ID, public_key=telnyx_webhooks.PUBLIC_KEY
+            api_key=key, agent_id=telnyx_desk.AGENT_ID, public_key=telnyx_webhooks.PUBLIC_KEY
         )
     )
     yield Vendor(RCSChannel("tx-rcs", provider=rich), rich, honest_messages.telnyx())

@@ -39,6 +39,7 @@ class ToyProvider(SMSProvider):
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.goes_silent = False
+        self.breaks_down = False
 
     @property
     def from_number(self) -> str:
@@ -52,6 +53,8 @@ class ToyProvider(SMSProvider):
         return accepted(f"out-{len(self.sent)}", metadata={"status": "queued"})
 
     async def verify(self, request: WebhookRequest) -> None:
+        if self.breaks_down:
+            raise RuntimeError("a fault of the provider's own")
         if request.header("X-Toy-Signature") != sign(request.body, request.url):
             raise WebhookRefused("wrong signature")
 
