@@ -8,8 +8,6 @@ time, so that nothing queues.
 
 import asyncio
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -24,14 +22,11 @@ from django.utils.module_loading import import_string
 from bench.databases import scratch_address
 from bench.hops import Hops
 from bench.plan import Plan
+from bench.running import QUEUES, WORKER, running
 from bench.samples import Row
 from rooms.serving.collector import relax_collector
 
-STOPS_WITHIN_S = 20.0
 ANSWERS_WITHIN_S = 90.0
-ROOT = Path(__file__).resolve().parent.parent
-WORKER = [sys.executable, "-m", "celery", "-A", "roomkit_project", "worker", "--pool", "threads"]
-QUEUES = ["-Q", "deliver,ai,default", "--loglevel", "WARNING"]
 
 
 def measure_hop(plan: Plan) -> list[Row]:
@@ -45,7 +40,8 @@ def measure_hop(plan: Plan) -> list[Row]:
         call_command("migrate", verbosity=0, interactive=False)
         connection.close()
         relax_collector()
-        stack.enter_context(_worker(Path(variables["ROOMKIT_DATA_DIR"]) / "worker.log"))
+        log = Path(variables["ROOMKIT_DATA_DIR"]) / "worker.log"
+        stack.enter_context(running([*WORKER, *QUEUES, "--loglevel", "WARNING"], log))
         calls = stack.enter_context(redis.from_url(plan.redis_url, socket_timeout=ANSWERS_WITHIN_S))
         near = import_string("bench.hop_near.Near")(calls, variables["ROOMKIT_BENCH_CALLS"])
         hops: Hops = asyncio.run(near.measure(plan.hops))
@@ -70,22 +66,3 @@ def _site(plan: Plan) -> Iterator[Mapping[str, str]]:
             "ROOMKIT_DISPATCHER": "celery",
             "ROOMKIT_BENCH_CALLS": f"{prefix}:calls",
         }
-
-
-@contextmanager
-def _worker(log: Path) -> Iterator[None]:
-    """Run a worker; what it said is shown if something went wrong."""
-    with log.open("w") as output:
-        process = subprocess.Popen([*WORKER, *QUEUES], cwd=ROOT, stdout=output, stderr=output)
-    try:
-        yield
-    except BaseException:
-        print(log.read_text(), file=sys.stderr)
-        raise
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOPS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

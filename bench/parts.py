@@ -24,7 +24,8 @@ ON_DATABASES: Mapping[str, str] = {
     "first-chunk": "bench.first_chunk.measure_first_chunk",
 }
 FLAT, SOCKETS, PROCESSES, HOP = "flat", "fanout", "processes", "hop"
-WHAT = (*ON_DATABASES, FLAT, SOCKETS, PROCESSES, HOP)
+WEBHOOKS = "webhooks"
+WHAT = (*ON_DATABASES, FLAT, SOCKETS, PROCESSES, HOP, WEBHOOKS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +102,19 @@ def measure_hop(plan: Plan) -> Section:
     return Section(title=title, rows=import_string("bench.hop.measure_hop")(plan))
 
 
+def measure_webhooks(plan: Plan) -> Section:
+    """Measure how soon a vendor is answered, and its customer."""
+    title = "Webhooks at two web processes and a Celery worker, PostgreSQL and Redis"
+    fault = find_fault("postgres", plan) or find_redis_fault(plan)
+    if fault is not None:
+        return Section(title=title, left_out=fault)
+    return Section(title=title, rows=import_string("bench.webhooks.measure_webhooks")(plan))
+
+
 ALONE: Mapping[str, Callable[[Plan], Section]] = {
     FLAT: measure_flat,
     SOCKETS: measure_sockets,
     PROCESSES: measure_processes,
     HOP: measure_hop,
+    WEBHOOKS: measure_webhooks,
 }
