@@ -28,8 +28,9 @@ def keep(body: bytes = b"{}", *, error: str = "", **more: Any) -> WebhookReceipt
         body=body,
     )
     terms = Terms(lane=more.pop("lane", "+1"), error=error)
-    fields = {"channel_id": "phone", "provider": "Toy", "terms": terms} | more
+    fields: dict[str, Any] = {"channel_id": "phone", "provider": "Toy", "terms": terms} | more
     [number] = keep_receipts([Arrival(request=request, **fields)])
+    assert number is not None
     return WebhookReceipt.objects.get(pk=number)
 
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from channels_app.testing.fakes import telnyx, telnyx_webhooks
+from channels_app.testing.fakes import telnyx, telnyx_desk, telnyx_webhooks
 from channels_app.testing.fakes import twilio_answers as twilio
 from channels_app.testing.fakes.meta_whatsapp import FakeWhatsAppCloud
 from channels_app.testing.fakes.twilio import FakeTwilio
@@ -97,8 +97,8 @@ class RCSTelnyx(ChatVendor[telnyx.FakeTelnyx]):
         config = {
             "FACTORY": "channels_app.TelnyxRCSConfig",
             "api_key": telnyx.API_KEY,
-            "agent_id": telnyx.AGENT_ID,
-            "messaging_profile_id": telnyx.PROFILE_ID,
+            "agent_id": telnyx_desk.AGENT_ID,
+            "messaging_profile_id": telnyx_desk.PROFILE_ID,
             "public_key": telnyx_webhooks.PUBLIC_KEY,
             "base_url": self.fake.api,
         }

@@ -9,6 +9,7 @@ from channels_app.testing.fakes import (
     sinch,
     sinch_webhooks,
     telnyx,
+    telnyx_desk,
     telnyx_webhooks,
     twilio_answers,
 )
@@ -124,7 +125,7 @@ class Telnyx(Vendor[telnyx.FakeTelnyx]):
         config = {
             "FACTORY": "channels_app.TelnyxConfig",
             "api_key": telnyx.API_KEY,
-            "from_number": telnyx_webhooks.NUMBER,
+            "from_number": telnyx_desk.NUMBER,
             "public_key": telnyx_webhooks.PUBLIC_KEY,
             "base_url": self.fake.api,
         }

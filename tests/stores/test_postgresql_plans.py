@@ -111,7 +111,7 @@ def test_an_outcome_finds_its_row_by_the_primary_key() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         statement = END_LEASE.format(moment=MOMENT[connection.vendor])
-        values = ["sent", 1, None, None, None, False, None, "job-1"]
+        values: list[str | int | bool | None] = ["sent", 1, None, None, None, False, None, "job-1"]
         cursor.execute(f"EXPLAIN {statement}", values)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "roomkit_rooms_delivery_pkey" in plan
