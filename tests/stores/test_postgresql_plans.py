@@ -95,16 +95,35 @@ def test_a_plan_made_on_small_tables_serves_large_ones() -> None:
     assert _count_pages_of_entering() - entering_small < FEW
 
 
+def _deliver_everywhere(lane: str) -> None:
+    """Store a free delivery in each of the other rooms."""
+    [event] = models.Event.objects.filter(room_id="room-0", index=0)
+    models.Delivery.objects.bulk_create(
+        models.Delivery.from_domain(
+            DeliveryJob(room_id=f"room-{number}", event_id=event.id, channel_id=lane)
+        )
+        for number in range(1, MANY)
+    )
+
+
+def _learn() -> None:
+    """Let the planner know the table, as a server does by itself now and then."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE roomkit_rooms_delivery")
+
+
 @pytest.mark.parametrize("scope", LaneScope)
 def test_taking_a_lane_costs_what_is_free_in_it(scope: LaneScope) -> None:
-    models.Room.objects.bulk_create(_rooms(0, 2))
+    models.Room.objects.bulk_create(_rooms(0, MANY))
     models.Event.objects.bulk_create([models.Event.from_domain(make_event(room_id="room-0"))])
+    _deliver_everywhere("ws-1")
     _deliver("ws-1", state=DeliveryState.PENDING, count=2)
+    _learn()
     small = _count_pages_of_leasing(scope)
     _deliver("ws-1", state=DeliveryState.SENT)
-    _deliver("ws-1", state=DeliveryState.PENDING, room_id="room-1")
     assert models.Delivery.objects.filter(lease_owner="node-1").count() == 2
-    assert _count_pages_of_leasing(scope) - small < FEW
+    # Two rows are written into each index; reading what was sent would cost thousands.
+    assert _count_pages_of_leasing(scope) - small < 4 * FEW
 
 
 def test_an_outcome_finds_its_row_by_the_primary_key() -> None:
