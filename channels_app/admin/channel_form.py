@@ -140,7 +140,9 @@ class ChannelForm(_ModelForm):
         except ConfigError as error:
             hidden = secrets_in(model, values)
             for fault in error.errors(include_url=False, include_input=False):
-                self.add_error(self._place(prefix, fault), without_secrets(fault["msg"], hidden))
+                self.add_error(
+                    self._place(prefix, fault), without_secrets(_words_of(fault), hidden)
+                )
         return None
 
     def _place(self, prefix: str, fault: ErrorDetails) -> str | None:
@@ -212,3 +214,8 @@ def group_fields(offer: Offer, form: type[ChannelForm]) -> tuple[list[Any], list
         place.append((name, forget) if forget in form.base_fields else name)
     further += [OF_CHANNEL + field.name for field in list_fields(offer.channel_model)]
     return first, further
+
+
+def _words_of(fault: ErrorDetails) -> str:
+    """Return what is wrong, without the name that Pydantic gives to faults of our own finding."""
+    return fault["msg"].removeprefix("Value error, ")

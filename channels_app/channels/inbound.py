@@ -1,11 +1,10 @@
 """From a received message to an event: the same for every channel that carries messages."""
 
-from copy import deepcopy
-
 from channels_app.providers.base.files import FILES
 from rooms.channel import Channel
 from rooms.domain.content import (
     EventContent,
+    copy_storable,
     leaves,
 )
 from rooms.domain.context import RoomContext
@@ -20,8 +19,9 @@ def build_inbound_event(
     """Build the event of a message in the context's room.
 
     The channel's own type counts, whatever the message claims. The raw payload is copied, so that
-    nobody who still holds the message can change history (RFC §5.2). Visibility, addressees, parent
-    and response scope are left to the pipeline, which takes them from the message.
+    nobody who still holds the message can change history (RFC §5.2), and says U+FFFD where it held
+    what no database keeps: one odd character must not lose a message. Visibility, addressees,
+    parent and response scope are left to the pipeline, which takes them from the message.
     """
     provider = channel.provider_name or str(channel.channel_type)
     return RoomEvent(
@@ -33,12 +33,12 @@ def build_inbound_event(
             participant_id=message.sender_id,
             external_id=message.external_id,
             provider=provider,
-            raw_payload=deepcopy(message.raw_payload),
+            raw_payload=copy_storable(message.raw_payload),
             provider_message_id=message.provider_message_id,
         ),
         content=message.content,
         idempotency_key=message.idempotency_key,
-        metadata=dict(message.metadata),
+        metadata=copy_storable(message.metadata),
         channel_data=ChannelData(
             provider=provider,
             external_id=message.external_id,

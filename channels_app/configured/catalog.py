@@ -7,6 +7,7 @@ channel a provider is for follows from the contract that its class derives from.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from inspect import signature
 from typing import Any, NamedTuple, get_type_hints
 
@@ -76,6 +77,7 @@ class Ours(NamedTuple):
         parts: Further arguments of the constructor, by the dotted paths of what makes them.
         wrapper: The dotted path of what makes the constructor's argument of a config; mostly empty,
             since that is the config.
+        needs: The module of its SDK, where the provider imports without it.
     """
 
     path: str
@@ -84,6 +86,7 @@ class Ours(NamedTuple):
     extra: str = ""
     parts: tuple[tuple[str, str], ...] = ()
     wrapper: str = ""
+    needs: str = ""
 
 
 OURS = (
@@ -100,6 +103,7 @@ OURS = (
         "neonize (unofficial)",
         ChannelType.WHATSAPP_PERSONAL,
         "whatsapp-personal",
+        needs="neonize",
         wrapper="channels_app.WhatsAppPersonalSourceProvider",
     ),
     Ours("channels_app.FacebookMessengerProvider", "Meta", ChannelType.MESSENGER),
@@ -223,9 +227,15 @@ def _list(path: str) -> Listed:
     return Listed(path, offer.label, offer.kind.label)
 
 
+def _load(path: str, *, needs: str) -> Any:
+    if needs and find_spec(needs) is None:
+        raise ModuleNotFoundError(f"no module {needs!r}", name=needs)
+    return import_string(path)
+
+
 def _import(path: str, ours: Ours | None) -> type[Provider]:
     try:
-        found = import_string(path)
+        found = _load(path, needs=ours.needs if ours else "")
     except Exception as error:  # a module of somebody else may fail in any way
         if isinstance(error, ImportError) and ours is not None and ours.extra:
             raise NotOffered(

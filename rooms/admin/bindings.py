@@ -41,7 +41,8 @@ class BindingForm(ModelForm):  # type: ignore[type-arg]  # not generic at run ti
         try:
             policy = FallbackPolicy.model_validate(given)
         except PydanticError as error:
-            raise ValidationError([problem["msg"] for problem in error.errors()]) from error
+            faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+            raise ValidationError(faults) from error
         if self.instance.channel_id in policy.channels:
             raise ValidationError(_("A channel does not stand in for itself."))
         return policy.model_dump(mode="json")

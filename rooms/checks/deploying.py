@@ -45,8 +45,8 @@ def check_secret(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> l
             "SECRET_KEY is a default or too short: whoever guesses it can log in as anybody and "
             "read the conversations of the chat's visitors.",
             hint=(
-                f"Set ROOMKIT_SECRET_KEY to at least {SECRET_KEY_MIN_LENGTH} random characters, "
-                "the same in every process."
+                f"Set SECRET_KEY to at least {SECRET_KEY_MIN_LENGTH} random characters "
+                "(ROOMKIT_SECRET_KEY, where roomkit_project is run), the same in every process."
             ),
             id="roomkit_rooms.E008",
         )

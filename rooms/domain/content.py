@@ -24,6 +24,16 @@ def make_storable(text: Any) -> Any:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
+def copy_storable(value: Any) -> Any:
+    """Copy a JSON value with every text in it, names included, as `make_storable` leaves it."""
+    match value:
+        case dict():
+            return {make_storable(name): copy_storable(each) for name, each in value.items()}
+        case list() | tuple():
+            return [copy_storable(each) for each in value]
+    return make_storable(value)
+
+
 Words = Annotated[str, BeforeValidator(make_storable)]
 """Text that people wrote."""
 

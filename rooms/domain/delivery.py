@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from rooms.domain.content import Words
 from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
 
@@ -108,12 +109,12 @@ class DeliveryStatus(Frozen):
     room_id: str | None = None
     channel_id: str | None = None
     provider: str
-    message_id: str
-    status: str
-    recipient: str = ""
-    sender: str = ""
-    error_code: str | None = None
-    error_message: str | None = None
+    message_id: Words
+    status: Words
+    recipient: Words = ""
+    sender: Words = ""
+    error_code: Words | None = None
+    error_message: Words | None = None
     timestamp: datetime | None = None
     raw: JsonObject = Field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from rooms.domain.content import EventContent
+from rooms.domain.content import EventContent, Words
 from rooms.domain.delivery import DeliveryResult
 from rooms.domain.enums import AnyChannelType, EventType
 from rooms.domain.event import RoomEvent
@@ -21,17 +21,17 @@ class InboundMessage(Frozen):
     """
 
     channel_id: str
-    sender_id: str
+    sender_id: Words
     content: EventContent
     channel_type: AnyChannelType | None = None
     event_type: EventType = EventType.MESSAGE
     raw_payload: JsonObject = Field(default_factory=dict)
-    provider_message_id: str | None = None
-    external_id: str | None = None
+    provider_message_id: Words | None = None
+    external_id: Words | None = None
     timestamp: datetime | None = None
-    idempotency_key: str | None = None
+    idempotency_key: Words | None = None
     room_id: str | None = None
-    thread_id: str | None = None
+    thread_id: Words | None = None
     parent_event_id: str | None = None
     visibility: str = "all"
     addressed_to: list[str] | None = None

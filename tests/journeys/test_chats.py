@@ -13,7 +13,14 @@ from pytest_django import Settings
 from rooms import RoomKit
 from tests.journeys import chat_vendors, phone_vendors
 from tests.journeys.chat_vendors import ChatVendor
-from tests.journeys.vendor_sites import CHANNEL, answer_of, post, said_in, serving
+from tests.journeys.vendor_sites import (
+    CHANNEL,
+    answer_of,
+    post,
+    said_in,
+    serving,
+    shown_in_the_admin,
+)
 
 pytestmark = pytest.mark.database
 
@@ -67,6 +74,19 @@ async def test_answer_is_followed_as_far_as_the_vendor_tells(
     assert tuple(seen) == vendor.steps
     _, reply = await said_in(kit)
     assert known.event_id == reply.id
+
+
+async def test_admin_shows_how_far_the_answer_came(kit: RoomKit, vendor: ChatVendor[Any]) -> None:
+    await post(kit, vendor.inbound(QUESTION, number=77))
+    before = await shown_in_the_admin(kit)
+
+    seen = []
+    for report in vendor.statuses(vendor.sent()[0]):
+        await post(kit, report)
+        seen += await shown_in_the_admin(kit)
+
+    assert before in (["Queued"], ["Sent"])
+    assert seen == [step.value.capitalize() for step in vendor.steps]
 
 
 async def test_message_that_comes_twice_is_answered_once(

@@ -9,7 +9,14 @@ from pytest_django import Settings
 from rooms import RoomKit
 from rooms.domain.provider_message import MessageStatus
 from tests.journeys.mail_vendors import VENDORS, MailVendor
-from tests.journeys.vendor_sites import CHANNEL, answer_of, post, said_in, serving
+from tests.journeys.vendor_sites import (
+    CHANNEL,
+    answer_of,
+    post,
+    said_in,
+    serving,
+    shown_in_the_admin,
+)
 from tests.providers.mail.samples import CUSTOMER, make_mime
 
 pytestmark = pytest.mark.database
@@ -81,6 +88,18 @@ async def test_answer_is_followed_as_far_as_it_is_reported(
 
     assert tuple(seen) == vendor.steps
     assert len(await said_in(kit)) == 2
+
+
+async def test_admin_shows_how_far_the_answer_came(kit: RoomKit, vendor: MailVendor) -> None:
+    await post(kit, vendor.inbound(QUESTION))
+    [answer] = vendor.sent()
+
+    seen = []
+    for report in vendor.statuses(answer):
+        await post(kit, report)
+        seen += await shown_in_the_admin(kit)
+
+    assert seen == [step.value.capitalize() for step in vendor.steps]
 
 
 async def test_answer_that_bounces_has_failed_and_is_no_message(

@@ -118,6 +118,20 @@ async def test_admin_shows_how_far_the_answer_came(kit: RoomKit, vendor: Vendor[
     assert await kit.store.threads.run(reported_in_the_admin) == ["Delivered"]
 
 
+async def test_message_moves_no_status_wherever_it_is_posted(
+    kit: RoomKit, vendor: Vendor[Any]
+) -> None:
+    await post(kit, vendor.inbound("Where is my order 1042?"))
+    [answer] = vendor.sent()
+    before = await kit.store.get_provider_message(CHANNEL, answer.id)
+
+    if vendor.slug != "twilio":  # which signs the address too
+        await post(kit, vendor.inbound("And 1043?")._replace(path=f"{vendor.path}/status"))
+    await post(kit, vendor.inbound("And 1044?"))
+
+    assert await kit.store.get_provider_message(CHANNEL, answer.id) == before
+
+
 async def test_message_that_comes_twice_is_answered_once(kit: RoomKit, vendor: Vendor[Any]) -> None:
     webhook = vendor.inbound("Where is my order 1042?")
     await post(kit, webhook)

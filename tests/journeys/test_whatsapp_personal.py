@@ -9,7 +9,7 @@ from pytest_django import Settings
 from channels_app.testing.fakes import neonize_events as wa
 from channels_app.testing.fakes.neonize import Account
 from channels_app.testing.fakes.neonize_checks import wire
-from rooms import RoomKit
+from rooms import RetryPolicy, RoomKit
 from rooms.domain.content import MediaContent
 from rooms.domain.provider_message import MessageStatus
 from rooms.domain.source import SourceStatus
@@ -86,17 +86,28 @@ async def test_a_picture_is_kept_by_the_site(kit: RoomKit, account: Account) -> 
 
 async def test_while_the_line_is_cut_the_answer_waits(kit: RoomKit, account: Account) -> None:
     account.program.tell(wa.text(QUESTION))
+    await soon(lambda: len(account.sent) == 1)
+    await try_again_soon(kit)
     account.program.tell(wire.Disconnected(status=True))
-    await soon(lambda: has_answered(kit))
-    assert account.sent == []
+    await soon(lambda: kit.list_sources() == {CHANNEL: SourceStatus.RECONNECTING})
 
+    account.program.tell(wa.text(QUESTION, message_id="SECOND"))
+    await soon(lambda: has_answered(kit, messages=4))
+    assert len(account.sent) == 1
     account.program.tell(wire.Connected(status=True))
 
-    await soon(lambda: len(account.sent) == 1)
+    await soon(lambda: len(account.sent) == 2)
 
 
-async def has_answered(kit: RoomKit) -> bool:
-    return bool(await kit.store.list_rooms()) and len(await said_in(kit)) == 2
+async def try_again_soon(kit: RoomKit) -> None:
+    [room] = await kit.store.list_rooms()
+    bound = await kit.get_binding(room.id, CHANNEL)
+    policy = RetryPolicy(max_retries=200, base_delay_seconds=0.05, exponential_base=1.0)
+    await kit.attach_channel(room.id, CHANNEL, metadata=bound.metadata, retry_policy=policy)
+
+
+async def has_answered(kit: RoomKit, *, messages: int) -> bool:
+    return len(await said_in(kit)) == messages
 
 
 async def stands_at(kit: RoomKit, message_id: str, status: MessageStatus) -> bool:

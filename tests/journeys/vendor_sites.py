@@ -6,13 +6,17 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from django.test import AsyncClient
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import AsyncClient, RequestFactory
 from pytest_django import Settings
 
 from hooks import HookTrigger
-from rooms import ChannelCategory, RoomContext, RoomEvent, RoomKit, runtime
+from rooms import ChannelCategory, RoomContext, RoomEvent, RoomKit, models, runtime
+from rooms.admin.deliveries import DeliveryAdmin
 from rooms.domain.json import JsonObject
 from rooms.runtime import build_kit
+from rooms.stores.orm import OrmStore
 from tests.journeys.sms_vendors import Posted
 
 CHANNEL = "line"
@@ -60,3 +64,17 @@ async def said_in(kit: RoomKit) -> list[RoomEvent]:
     """Return the messages of the only room there is, oldest first."""
     [room] = await kit.store.list_rooms()
     return [event for event in await kit.store.list_events(room.id) if event.type == "message"]
+
+
+async def shown_in_the_admin(kit: RoomKit) -> list[str | None]:
+    """Return what the admin's list of deliveries says of each message to the vendor."""
+    assert isinstance(kit.store, OrmStore)
+    return await kit.store.threads.run(_reported)
+
+
+def _reported() -> list[str | None]:
+    request = RequestFactory().get("/")
+    request.user = User(is_staff=True, is_superuser=True)
+    page = admin.site._registry[models.Delivery]
+    assert isinstance(page, DeliveryAdmin)
+    return [page.reported(row) for row in page.get_queryset(request).filter(channel_id=CHANNEL)]

@@ -5,6 +5,7 @@ import pytest
 from rooms import ChannelType, DefaultInboundRoomRouter, InboundRoomRouter, RoomKit, RoomStatus
 from rooms.domain.enums import AnyChannelType
 from rooms.stores.base import ConversationStore
+from rooms.testing.factories import at, make_room
 from rooms.testing.rig import Recorder, text
 from tests.kit_fixtures import MakeKit
 from tests.steps import stored
@@ -160,3 +161,15 @@ async def test_named_room_that_does_not_exist_is_created(sms_kit: RoomKit) -> No
 
     assert stored(result).room_id == "fresh"
     assert (await sms_kit.get_room("fresh")).status is RoomStatus.ACTIVE
+
+
+@pytest.mark.rfc("0.35")
+@pytest.mark.parametrize("order", ["abcd", "dbca", "cadb"])
+async def test_rooms_of_one_moment_are_told_apart_the_same_way(
+    sms_kit: RoomKit, store: ConversationStore, order: str
+) -> None:
+    for room_id in order:
+        await store.create_room(make_room(room_id, created_at=at(1)))
+        await sms_kit.process_inbound(text("sms", "+1", "hello", room_id=room_id))
+
+    assert await DefaultInboundRoomRouter(store).route("sms", ChannelType.SMS, "+1") == "d"

@@ -90,6 +90,7 @@ async def test_handshake_is_answered(client: AsyncClient) -> None:
     wrong = await client.get(PATH, {"token": "wrong", "challenge": "123"})
 
     assert (right.status_code, right.content) == (HTTPStatus.OK, b"123")
+    assert right.headers["Content-Type"].startswith("text/plain")  # a page would run it
     assert (wrong.status_code, wrong.content) == (HTTPStatus.FORBIDDEN, b"")
 
 
@@ -127,7 +128,9 @@ async def test_redelivery_says_nothing_twice(client: AsyncClient, kit: RoomKit) 
 
 
 async def test_twenty_at_once_say_it_once(client: AsyncClient, kit: RoomKit) -> None:
-    await asyncio.gather(*(post(client, message("hello")) for _ in range(20)))
+    answers = await asyncio.gather(*(post(client, message("hello")) for _ in range(20)))
+
+    assert {answer.status_code for answer in answers} == {HTTPStatus.OK}
 
     assert await texts(kit) == ["hello"]
     assert len(await kit.store.list_rooms()) == 1

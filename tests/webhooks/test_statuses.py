@@ -114,3 +114,16 @@ async def test_message_of_unknown_outcome_is_known_by_its_report(
     assert known is not None
     assert (known.event_id, known.status) == (job.event_id, MessageStatus.DELIVERED)
     assert (reports, len(provider.sent)) == (["out-1 delivered"], 1)
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "a\ud800b"])
+async def test_reason_that_no_database_keeps_hides_no_failure(
+    client: AsyncClient, kit: RoomKit, reports: list[str], odd: str
+) -> None:
+    await send(kit)
+    failed = {"kind": "status", "message_id": "out-1", "status": "failed", "recipient": ANN}
+    await post(client, failed | {"error_code": odd, "error_message": odd})
+    await kit.pipeline.parts.tasks.close(timeout=5)
+
+    assert await stands(kit) is MessageStatus.FAILED
+    assert "out-1 failed" in reports
