@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from rooms import RoomKit
 from tests.journeys.group_vendors import VENDORS, GroupVendor
-from tests.journeys.vendor_sites import CHANNEL, post, said_in, serving
+from tests.journeys.vendor_sites import CHANNEL, post, said_in, serving, shown_in_the_admin
 
 pytestmark = pytest.mark.database
 
@@ -54,6 +54,20 @@ async def test_answer_is_followed(kit: RoomKit, vendor: GroupVendor) -> None:
         seen.append(known.status)
 
     assert tuple(seen) == vendor.steps
+
+
+async def test_admin_shows_how_far_the_answer_came(kit: RoomKit, vendor: GroupVendor) -> None:
+    # The fakes number what comes in and what goes out alike, so the first of each would be one.
+    await post(kit, vendor.inbound(QUESTION, number=2))
+    before = await shown_in_the_admin(kit)
+
+    seen = []
+    for report in vendor.statuses(vendor.sent()[0]):
+        await post(kit, report)
+        seen += await shown_in_the_admin(kit)
+
+    assert before == ["Sent"]
+    assert seen == [step.value.capitalize() for step in vendor.steps]
 
 
 async def test_another_member_is_answered_in_the_group_too(
