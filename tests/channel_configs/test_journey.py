@@ -28,7 +28,7 @@ pytestmark = pytest.mark.database
 
 SITE = "https://chat.example"
 PATH = f"/webhooks/sms/twilio/{CHANNEL}"
-SHOP = {"provider": {"FACTORY": "channels_app.DemoShopProvider"}}
+SHOP = {"provider": {"FACTORY": "channels_app.DemoShopProvider", "word_delay_s": 0.0}}
 SETTINGS = {
     "PUBLIC_URL": SITE,
     "CHANNELS": {"assistant": {"FACTORY": "channels_app.AIChannel", "OPTIONS": SHOP}},

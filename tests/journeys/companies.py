@@ -18,7 +18,7 @@ from tests.journeys.sms_vendors import CHANNEL, CUSTOMER, SITE, Posted, Telnyx, 
 ASSISTANT = "assistant"
 SHOP = {
     "FACTORY": "channels_app.AIChannel",
-    "OPTIONS": {"provider": {"FACTORY": "channels_app.DemoShopProvider"}},
+    "OPTIONS": {"provider": {"FACTORY": "channels_app.DemoShopProvider", "word_delay_s": 0.0}},
 }
 
 

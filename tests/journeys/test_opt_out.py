@@ -58,7 +58,7 @@ async def serving(
 ) -> AsyncIterator[RoomKit]:
     """Build a site with two numbers and an assistant, who is hired for each room."""
     sms = {"FACTORY": "channels_app.SMSChannel", "OPTIONS": {"provider": vendor.provider()}}
-    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider"}}
+    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider", "word_delay_s": 0.0}}
     assistant = {"FACTORY": "channels_app.AIChannel", "OPTIONS": shop}
     settings.ROOMKIT = {"CHANNELS": {CHANNEL: sms, OTHER: sms, "assistant": assistant}}
     kit = build_kit()

@@ -38,7 +38,7 @@ async def kit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[RoomKit]:
     """Build the site from its settings; whoever writes gets the assistant."""
-    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider"}}
+    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider", "word_delay_s": 0.0}}
     settings.ROOMKIT = {
         "CHANNELS": {
             CHANNEL: {

@@ -28,7 +28,7 @@ async def serving(
     channel: JsonObject, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[RoomKit]:
     """Build the site from its settings; whoever writes gets the assistant."""
-    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider"}}
+    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider", "word_delay_s": 0.0}}
     assistant = {"FACTORY": "channels_app.AIChannel", "OPTIONS": shop}
     settings.ROOMKIT = {"CHANNELS": {CHANNEL: channel, "assistant": assistant}}
     kit = build_kit()

@@ -56,7 +56,7 @@ async def kit(
 ) -> AsyncIterator[RoomKit]:
     """Build the site from its settings; whoever writes gets the assistant."""
     pigeon = {"provider": {"FACTORY": package, "secret": SECRET}}
-    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider"}}
+    shop = {"provider": {"FACTORY": "channels_app.DemoShopProvider", "word_delay_s": 0.0}}
     settings.ROOMKIT = {
         "CHANNELS": {
             "pigeons": {"FACTORY": "channels_app.SMSChannel", "OPTIONS": pigeon},
