@@ -94,9 +94,10 @@ class Worker:
             await asyncio.sleep(seconds * spread)
 
     async def _step_down(self) -> None:
-        """Let another worker lead at once, not only when the lease has run out."""
-        if not self._leads:
-            return
+        """Let another worker lead at once, not only when the lease has run out.
+
+        Also where this one may have been told to stop while the lease was on its way.
+        """
         self._leads = False
         try:
             await self._kit.store.release_lease(TIMERS_LEASE, self._node)
