@@ -31,10 +31,17 @@ run: $(RUN_STAMP) ## Start the site with its demo on http://127.0.0.1:8000
 
 test: $(DEV_STAMP) ## Run the tests on SQLite, then those of the database on PostgreSQL
 	$(PY) -m pytest $(AT_ONCE) $(addprefix --ignore=,$(OF_PROCESSES)) $(ARGS) || test $$? -eq 5
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 test-processes test-postgres
+
+# Parts of `make test`. Processes wait more than they work, so the database is tested beside them.
+.PHONY: test-processes test-postgres
+test-processes: $(DEV_STAMP)
 	$(PY) -m pytest $(OF_PROCESSES) $(ARGS) || test $$? -eq 5
+
+test-postgres: $(DEV_STAMP)
 	@if $(PY) -m tests.plugins.services postgres; then \
 		echo "Once more on PostgreSQL, what touches the database:"; \
-		ROOMKIT_TEST_DATABASE=postgres $(PY) -m pytest $(AT_ONCE) -m database \
+		ROOMKIT_TEST_DATABASE=postgres nice $(PY) -m pytest $(AT_ONCE) -m database \
 			$(addprefix --ignore=,$(OF_PROCESSES)) $(ARGS) || test $$? -eq 5; \
 	else \
 		echo "Not run: the tests of the database on PostgreSQL."; test -z "$$CI"; \

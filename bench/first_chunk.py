@@ -21,12 +21,16 @@ from rooms.stores.orm import OrmStore
 
 AGENT = "agent"
 DELTAS = ("I found your order. ", "It was shipped ", "yesterday.")
-FIRST_CHUNK = '"type":"stream_chunk"'
+CHUNK = '"type":"stream_chunk"'
 WARM_UP_TURNS = 3
 
 
 class AnsweredRoom:
-    """A room with one visitor's socket and an agent."""
+    """A room with one visitor's socket and an agent.
+
+    Attributes:
+        chunks_shown: How many frames with a piece of an answer the socket was sent.
+    """
 
     def __init__(self, kit: RoomKit, audience: Audience, room_id: str) -> None:
         self._kit = kit
@@ -34,14 +38,15 @@ class AnsweredRoom:
         self._room_id = room_id
         self._numbers = itertools.count()
         self._first_chunk_at: float | None = None
+        self.chunks_shown = 0
 
-    async def open(self, visitors: WebSocketChannel) -> None:
+    async def open(self, visitors: WebSocketChannel, *, answers: int = WARM_UP_TURNS) -> None:
         """Open the room and its socket, and let the agent answer a few times."""
         await self._kit.create_room(self._room_id)
         await self._kit.attach_channel(self._room_id, VISITORS)
         await self._kit.attach_channel(self._room_id, AGENT)
         await self._audience.open(visitors, self._room_id, self._hear)
-        for _ in range(WARM_UP_TURNS):
+        for _ in range(answers):
             await self.ask()
 
     async def ask(self) -> float:
@@ -54,7 +59,10 @@ class AnsweredRoom:
         return (self._first_chunk_at - begun) * 1000
 
     def _hear(self, text: str) -> None:
-        if self._first_chunk_at is None and FIRST_CHUNK in text:
+        if CHUNK not in text:
+            return
+        self.chunks_shown += 1
+        if self._first_chunk_at is None:
             self._first_chunk_at = time.perf_counter()
 
 

@@ -22,6 +22,9 @@ from bench.samples import Row
 ON_DATABASES: Mapping[str, str] = {
     "inbound": "bench.inbound.measure_inbound",
     "first-chunk": "bench.first_chunk.measure_first_chunk",
+    "ai-first-chunk": "bench.ai_first_chunk.measure_ai_first_chunk",
+    "ai-chunks": "bench.ai_chunks.measure_ai_chunks",
+    "ai-tools": "bench.ai_tools.measure_ai_tools",
 }
 FLAT, SOCKETS, PROCESSES, HOP = "flat", "fanout", "processes", "hop"
 WEBHOOKS = "webhooks"

@@ -16,6 +16,10 @@ class ChannelsAppConfig(AppConfig):
     def ready(self) -> None:
         """Announce the sockets, pages, demo and chores of this app."""
         # They reach models, which exist only now.
+        from channels_app.ai.backing import register_maker  # noqa: PLC0415
+        from channels_app.ai.tools.threads import register_care  # noqa: PLC0415
+        from channels_app.configured.agent_reporting import SUBJECT as AGENTS  # noqa: PLC0415
+        from channels_app.configured.agent_reporting import read_agents  # noqa: PLC0415
         from channels_app.configured.following import make_directory  # noqa: PLC0415
         from channels_app.configured.reporting import (  # noqa: PLC0415
             SUBJECT,
@@ -23,9 +27,15 @@ class ChannelsAppConfig(AppConfig):
             read_channels,
         )
         from channels_app.consumers import sockets  # noqa: PLC0415
+        from channels_app.deciding import CHORE as APPROVALS  # noqa: PLC0415
+        from channels_app.deciding import settle_due  # noqa: PLC0415
         from channels_app.demo import seed_chats  # noqa: PLC0415
+        from channels_app.stores.agents import database_ai_store  # noqa: PLC0415
         from channels_app.stores.closed_endpoints import SUBJECT as ENDPOINTS  # noqa: PLC0415
         from channels_app.stores.closed_endpoints import read_endpoints  # noqa: PLC0415
+        from channels_app.stores.ledger import CHORE as BUDGETS  # noqa: PLC0415
+        from channels_app.stores.ledger import end_old_incidents  # noqa: PLC0415
+        from channels_app.stores.tool_threads import tended_connections  # noqa: PLC0415
         from channels_app.webhooks.fetched import make_taker  # noqa: PLC0415
         from channels_app.webhooks.handling import CHORE, handle_due  # noqa: PLC0415
         from rooms.chores import register_chore  # noqa: PLC0415
@@ -38,9 +48,37 @@ class ChannelsAppConfig(AppConfig):
         sockets.register()
         register_demo(seed_chats)
         register_chore(CHORE, handle_due)
+        register_chore(APPROVALS, settle_due)
+        register_chore(BUDGETS, end_old_incidents)
         register_directory(make_directory)
+        register_maker(database_ai_store)
+        register_care(tended_connections)
         register_question(SUBJECT, read_channels)
+        register_question(AGENTS, read_agents)
         register_question(ENDPOINTS, read_endpoints)
         register(check_channel_ids, Tags.database)
         register_taker(make_taker)
         register_page(_("Chat"), "roomkit_channels:chat")
+        _register_tasks()
+
+
+def _register_tasks() -> None:
+    """Keep delegated tasks and statuses in the database, have workers do tasks and evaluations."""
+    # They reach models, which exist only now.
+    from channels_app.ai import statuses  # noqa: PLC0415
+    from channels_app.evaluation import background  # noqa: PLC0415
+    from channels_app.evaluation.forgetting import follow_rooms  # noqa: PLC0415
+    from channels_app.stores.delegated_tasks import (  # noqa: PLC0415
+        CHORE,
+        database_tasks,
+        look_after_tasks,
+    )
+    from channels_app.stores.statuses import database_statuses  # noqa: PLC0415
+    from rooms.chores import register_chore  # noqa: PLC0415
+    from rooms.delegated import rows  # noqa: PLC0415
+
+    rows.register_maker(database_tasks)
+    statuses.register_maker(database_statuses)
+    register_chore(CHORE, look_after_tasks)
+    register_chore(background.CHORE, background.try_due)
+    follow_rooms()

@@ -208,12 +208,14 @@ if TYPE_CHECKING:
     from rooms.domain.errors import (
         IdentityNotFoundError as IdentityNotFoundError,
     )
+    from rooms.domain.errors import IllegalOwnerMoveError as IllegalOwnerMoveError
     from rooms.domain.errors import (
         IllegalRoomMoveError as IllegalRoomMoveError,
     )
     from rooms.domain.errors import (
         IncompleteStoreError as IncompleteStoreError,
     )
+    from rooms.domain.errors import NotOwnerError as NotOwnerError
     from rooms.domain.errors import (
         ParticipantNotFoundError as ParticipantNotFoundError,
     )
@@ -233,6 +235,7 @@ if TYPE_CHECKING:
     from rooms.domain.errors import ScheduledSendOverError as ScheduledSendOverError
     from rooms.domain.errors import SourceAlreadyAttachedError as SourceAlreadyAttachedError
     from rooms.domain.errors import SourceNotFoundError as SourceNotFoundError
+    from rooms.domain.errors import StaleReplyError as StaleReplyError
     from rooms.domain.errors import (
         StoreUnavailableError as StoreUnavailableError,
     )
@@ -280,8 +283,12 @@ if TYPE_CHECKING:
         InboundResult as InboundResult,
     )
     from rooms.domain.output import ChannelOutput as ChannelOutput
+    from rooms.domain.ownership import BoundaryCode as BoundaryCode
+    from rooms.domain.ownership import OwnerAction as OwnerAction
     from rooms.domain.participant import Participant as Participant
+    from rooms.domain.policies import OnNewMessage as OnNewMessage
     from rooms.domain.policies import RateLimit as RateLimit
+    from rooms.domain.policies import ReplyTiming as ReplyTiming
     from rooms.domain.policies import RetryPolicy as RetryPolicy
     from rooms.domain.quiet_hours import QuietHours as QuietHours
     from rooms.domain.room import Room as Room
@@ -312,6 +319,7 @@ if TYPE_CHECKING:
     from rooms.pipeline.routing import (
         InboundRoomRouter as InboundRoomRouter,
     )
+    from rooms.pipeline.stream_modes import StreamMode as StreamMode
     from rooms.pipeline.transcode import (
         DefaultTranscoder as DefaultTranscoder,
     )
@@ -460,8 +468,10 @@ _MODULES = {
         "IdentityMergeNotFoundError",
         "IdentityMergeRefusedError",
         "IdentityNotFoundError",
+        "IllegalOwnerMoveError",
         "IllegalRoomMoveError",
         "IncompleteStoreError",
+        "NotOwnerError",
         "ParticipantNotFoundError",
         "RoomAlreadyExistsError",
         "RoomClosedError",
@@ -471,6 +481,7 @@ _MODULES = {
         "ScheduledSendOverError",
         "SourceAlreadyAttachedError",
         "SourceNotFoundError",
+        "StaleReplyError",
         "StoreUnavailableError",
     ),
     "rooms.domain.event": ("ChannelData", "EventSource", "RoomEvent"),
@@ -486,7 +497,17 @@ _MODULES = {
     "rooms.domain.message": ("InboundMessage", "InboundResult"),
     "rooms.domain.output": ("ChannelOutput",),
     "rooms.domain.participant": ("Participant",),
-    "rooms.domain.policies": ("RateLimit", "RetryPolicy"),
+    "rooms.domain.ownership": (
+        "OwnerAction",
+        "BoundaryCode",
+    ),
+    "rooms.pipeline.stream_modes": ("StreamMode",),
+    "rooms.domain.policies": (
+        "OnNewMessage",
+        "RateLimit",
+        "ReplyTiming",
+        "RetryPolicy",
+    ),
     "rooms.domain.quiet_hours": ("QuietHours",),
     "rooms.domain.room": ("Room", "RoomTimers"),
     "rooms.domain.scheduled": ("ScheduledEnd", "ScheduledSend", "ScheduledState"),
@@ -547,6 +568,7 @@ __all__ = [
     "AnswerStream",
     "Attr",
     "AudioContent",
+    "BoundaryCode",
     "Button",
     "Card",
     "Channel",
@@ -615,6 +637,7 @@ __all__ = [
     "IdentityResolver",
     "IdentityResult",
     "IdentityRoomRouter",
+    "IllegalOwnerMoveError",
     "IllegalRoomMoveError",
     "Immediate",
     "InMemoryLockManager",
@@ -631,8 +654,11 @@ __all__ = [
     "MockIdentityResolver",
     "MockTelemetryProvider",
     "NoopTelemetryProvider",
+    "NotOwnerError",
     "Observation",
+    "OnNewMessage",
     "OptOutReason",
+    "OwnerAction",
     "OwnerKind",
     "Participant",
     "ParticipantNotFoundError",
@@ -649,6 +675,7 @@ __all__ = [
     "ReactionContent",
     "ReadMarker",
     "RealtimeBackend",
+    "ReplyTiming",
     "RetryPolicy",
     "RichContent",
     "Room",
@@ -677,10 +704,12 @@ __all__ = [
     "SourceNotFoundError",
     "Span",
     "SpanKind",
+    "StaleReplyError",
     "Standing",
     "StatusChange",
     "StoreUnavailableError",
     "StoredIdentityResolver",
+    "StreamMode",
     "StreamSendFn",
     "SystemClock",
     "SystemContent",

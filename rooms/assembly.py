@@ -17,7 +17,6 @@ from rooms.locks.base import RoomLockManager
 from rooms.locks.memory import InMemoryLockManager
 from rooms.pipeline.answers import Answers
 from rooms.pipeline.attaching import Attaching
-from rooms.pipeline.attempts import Attempts
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.direct import Direct
 from rooms.pipeline.dispatch import Dispatch
@@ -31,27 +30,22 @@ from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.leases import LeaseKeeper
 from rooms.pipeline.moves import AddressMoves
 from rooms.pipeline.openings import Openings
-from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.parts import Parts, PipelineLimits
 from rooms.pipeline.passage import Passage
-from rooms.pipeline.quiet_hours import Morning, Night
-from rooms.pipeline.reacting import Reactor
+from rooms.pipeline.quiet_hours import Morning
 from rooms.pipeline.records import Records
 from rooms.pipeline.resuming import Resuming
 from rooms.pipeline.routing import DefaultInboundRoomRouter, InboundRoomRouter
+from rooms.pipeline.runners import build_lanes, build_runners
 from rooms.pipeline.schedules import Schedules
-from rooms.pipeline.sending import Sender
-from rooms.pipeline.taking import Taking
 from rooms.pipeline.traces import Traces
 from rooms.pipeline.transcode import DefaultTranscoder, Transcoder
-from rooms.pipeline.turns import TurnEnds
 from rooms.pipeline.work import Runner
 from rooms.ports import MediaStore, SharedState
 from rooms.realtime import Bus, BusRealtime, InMemoryRealtime, LocalBus, RealtimeBackend
 from rooms.registry import ChannelRegistry
 from rooms.resilience.circuit_breaker import ChannelCircuitBreakers
 from rooms.resilience.clock import Clock, SystemClock
-from rooms.resilience.rate_limit import ChannelRateLimiters
 from rooms.shared.local import LocalSharedState
 from rooms.stores.base import ConversationStore
 from rooms.telemetry import TelemetryProvider
@@ -165,13 +159,13 @@ def build_pipeline(
     router = router or DefaultInboundRoomRouter(parts.store)
     leases = LeaseKeeper(parts.store, parts.tasks, node=parts.node, seconds=parts.limits.lease)
     conclusions = Conclusions(parts)
-    lanes, resuming = _build_lanes(parts, leases, conclusions, runners)
+    lanes, resuming = build_lanes(parts, leases, conclusions, runners)
     passage = Passage(parts, HandOver(parts, lanes, resuming))
     breakers = ChannelCircuitBreakers(parts.shared, clock=parts.clock, on_edge=_BreakerNews(parts))
     morning = Morning(parts, resuming)
     fallbacks = Fallbacks(parts, resuming)
     answers = Answers(parts, passage, lanes)
-    runners |= _build_runners(
+    runners |= build_runners(
         parts, lanes, conclusions, answers, breakers, morning=morning, fallbacks=fallbacks
     )
     records, traces = Records(parts), Traces(parts)
@@ -206,67 +200,6 @@ def build_pipeline(
         breakers=breakers,
         parts=parts,
     )
-
-
-def _build_lanes(
-    parts: Parts,
-    leases: LeaseKeeper,
-    conclusions: Conclusions,
-    runners: dict[DeliveryKind, Runner],
-) -> tuple[Lanes, Resuming]:
-    """Return the lanes, and what feeds them with rows that this process did not commit."""
-    taking = Taking(parts.store, leases, node=parts.node, seconds=parts.limits.lease)
-    lanes = Lanes(
-        parts.tasks,
-        runners,
-        leases,
-        taking=taking,
-        refills=parts.dispatch.is_shared,
-        scope=parts.limits.lane_scope,
-        clock=parts.clock,
-    )
-    resuming = Resuming(
-        taking, lanes, parts.tasks, conclusions=conclusions, dispatch=parts.dispatch
-    )
-    return lanes, resuming
-
-
-def _build_runners(  # noqa: PLR0913 - one argument a collaborator
-    parts: Parts,
-    lanes: Lanes,
-    conclusions: Conclusions,
-    answers: Answers,
-    breakers: ChannelCircuitBreakers,
-    *,
-    morning: Morning,
-    fallbacks: Fallbacks,
-) -> dict[DeliveryKind, Runner]:
-    """Return what does each kind of delivery job."""
-    outbox = Outbox(parts.store, parts.tasks, lanes)
-    attempts = Attempts(
-        parts,
-        lanes=lanes,
-        outbox=outbox,
-        breakers=breakers,
-        limiters=ChannelRateLimiters(parts.shared, clock=parts.clock),
-        conclusions=conclusions,
-    )
-    sender = Sender(
-        parts,
-        lanes=lanes,
-        outbox=outbox,
-        answers=answers,
-        attempts=attempts,
-        conclusions=conclusions,
-        night=Night(parts, outbox=outbox, conclusions=conclusions, morning=morning),
-        fallbacks=fallbacks,
-    )
-    reactor = Reactor(parts, answers, TurnEnds(parts, lanes, outbox), conclusions)
-    return {
-        DeliveryKind.SEND: sender.send,
-        DeliveryKind.INJECT: sender.inject,
-        DeliveryKind.REACT: reactor.react,
-    }
 
 
 class _HookFailures:

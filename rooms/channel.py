@@ -16,6 +16,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
+from rooms.domain.policies import ReplyTiming
 from rooms.domain.trace import ProtocolTrace
 from rooms.ports import SharedState, Source
 from rooms.realtime.bus import Bus
@@ -38,6 +39,8 @@ class Channel(ABC):
             lookup is made.
         recent_events_window: How many recent messages this channel wants in its context.
         recipient_key: The binding metadata key that holds the address to send to, if any.
+        reply_timing: When an intelligence channel answers people who write several messages in a
+            row; the metadata of a binding may say otherwise under the same name.
         attached_bytes: How many bytes of files it is handed with an event, as `data:` addresses; a
             file beyond them comes by an address to fetch it from.
     """
@@ -50,6 +53,7 @@ class Channel(ABC):
     recent_events_window: int = 0
     recipient_key: str | None = None
     attached_bytes: int = 0
+    reply_timing: ReplyTiming | None = None
 
     def __init__(self, channel_id: str) -> None:
         if not channel_id:

@@ -106,7 +106,10 @@ class RoomkitSettings(BaseModel):
         MEDIA_LINK_HOURS: How long addresses of files are good for at least; vendors may fetch a
             file hours after they took the message.
         TELEMETRY: Dotted path of a function that makes the telemetry provider.
-        PROVIDERS: Dotted paths of providers of your own that the admin offers for new channels.
+        PROVIDERS: Dotted paths of providers of your own that the admin offers for new channels and
+            agents.
+        TOOLS: Dotted paths of tools that agents of the admin can be given: functions under `@tool`,
+            other tools, or what makes a toolset without being told anything.
         SECRETS_KEYS: What the secrets of channels made in the admin are encrypted with: the first
             encrypts, all decrypt. Without any it is Django's SECRET_KEY.
     """
@@ -138,6 +141,7 @@ class RoomkitSettings(BaseModel):
     MEDIA_LINK_HOURS: int = Field(default=24, ge=24)
     TELEMETRY: str | None = None
     PROVIDERS: list[str] = []
+    TOOLS: list[str] = []
     SECRETS_KEYS: list[SecretStr] = []
 
     @field_validator("SECRETS_KEYS")

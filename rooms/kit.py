@@ -1,10 +1,11 @@
 """The kit: the one object a host application holds. Every verb is a collaborator's method."""
 
-import logging
 from collections.abc import Collection
 
 from hooks.reporting import OutcomeListener
 from rooms.assembly import Pipeline, Sharing, build_parts, build_pipeline
+from rooms.delegated.runner import TaskRunner
+from rooms.delegated.strategies import BackgroundTaskDeliveryStrategy
 from rooms.delegation import delegated, owned
 from rooms.delivery.proactive import Proactive
 from rooms.domain.contact_rules import ContactRules
@@ -23,15 +24,16 @@ from rooms.stores.choice import choose_store
 from rooms.telemetry import TelemetryConfig, TelemetryProvider, build_telemetry
 from rooms.verbs.bindings import Bindings
 from rooms.verbs.conversation import Conversation
+from rooms.verbs.delegation import Delegation
 from rooms.verbs.ephemeral import Ephemeral
 from rooms.verbs.identities import Identities
 from rooms.verbs.lifecycle import RoomLifecycle
 from rooms.verbs.members import Members
+from rooms.verbs.ownership import Ownership
 from rooms.verbs.scheduling import Scheduling
 from rooms.verbs.sources import Sources
+from rooms.verbs.turns import Turns
 from rooms.verbs.wiring import Wiring
-
-logger = logging.getLogger("roomkit.core.framework")
 
 CLOSE_TIMEOUT_SECONDS = 5.0
 
@@ -40,8 +42,7 @@ class RoomKit:
     """Rooms, channels and everything that happens between them.
 
     Args:
-        store: Where rooms are kept; None takes the database when Django's apps are ready, else
-            memory.
+        store: Where rooms are kept; None takes the database if Django is ready, else memory.
         identity_resolver: Says who senders are; None asks nobody.
         identity_channel_types: The channel types it is asked for; None means all.
         inbound_router: Chooses the room of a message; None takes `DefaultInboundRoomRouter`.
@@ -50,13 +51,12 @@ class RoomKit:
         max_chain_depth: Answers at this depth are stored BLOCKED; at least 1.
         identity_timeout: Seconds a resolver has.
         process_timeout: Seconds a message has until its commit.
+        task_runner, delivery_strategy: Who has delegated tasks done, and how results are told.
         telemetry: Where spans go; None records nothing.
         inbound_rate_limit: How many messages each channel may bring in.
-        lease_seconds: How long another process leaves this one's deliveries alone after its last
-            sign of life.
+        lease_seconds: How long others leave its deliveries alone after its last sign of life.
         transcoder: Makes content fit for channels; None takes `DefaultTranscoder`.
-        lane_scope: What is delivered in order: each channel of a room, or the whole room. A store
-            given here must have been made for the same.
+        lane_scope: What is delivered in order, each channel or the whole room; as the store's is.
         clock: Tells the time; None takes the machine's.
         on_hook_outcome: Told of each hook that ended, in the event loop; it must not wait.
         sharing: What this process has in common with others; None says that it is alone.
@@ -75,6 +75,8 @@ class RoomKit:
         identity_timeout: float = 10.0,
         process_timeout: float = 30.0,
         *,
+        task_runner: TaskRunner | None = None,
+        delivery_strategy: BackgroundTaskDeliveryStrategy | None = None,
         telemetry: TelemetryConfig | TelemetryProvider | None = None,
         inbound_rate_limit: RateLimit | None = None,
         lease_seconds: float = 15.0,
@@ -112,23 +114,22 @@ class RoomKit:
             identity_channel_types=identity_channel_types,
             router=inbound_router,
         )
-        pipeline = self.pipeline
-        self.lifecycle = RoomLifecycle(self._parts, pipeline.openings, pipeline.records)
-        self.bindings = Bindings(self._parts, pipeline.attaching, pipeline.records)
-        self.members = Members(self._parts, pipeline.records)
-        self.identities = Identities(self._parts, pipeline.moves)
+        parts, pipeline = self._parts, self.pipeline
+        self.lifecycle = RoomLifecycle(parts, pipeline.openings, pipeline.records)
+        self.bindings = Bindings(parts, pipeline.attaching, pipeline.records)
+        self.members = Members(parts, pipeline.records)
+        self.identities = Identities(parts, pipeline.moves)
         self.conversation = Conversation(
-            self._parts,
-            pipeline.inbound,
-            pipeline.direct,
-            pipeline.records,
-            fallbacks=pipeline.fallbacks,
+            parts, pipeline.inbound, pipeline.direct, pipeline.records, fallbacks=pipeline.fallbacks
         )
-        self.wiring = Wiring(self._parts, pipeline.traces)
-        self.ephemeral = Ephemeral(self._parts)
-        self.scheduling = Scheduling(self._parts)
-        self.sources = Sources(self._parts, self)
-        self.proactive = Proactive(self._parts, pipeline.direct, pipeline.lanes)
+        self.wiring = Wiring(parts, pipeline.traces, self)
+        self.ephemeral = Ephemeral(parts)
+        self.scheduling = Scheduling(parts)
+        self.sources = Sources(parts, self)
+        self.turns = Turns(parts, pipeline.resuming)
+        self.ownership = Ownership(parts, pipeline.direct, pipeline.records)
+        self.proactive = Proactive(parts, pipeline.direct, pipeline.lanes)
+        self.delegation = Delegation(self, task_runner, delivery_strategy)
 
     # -- what it is made of
 
@@ -138,6 +139,9 @@ class RoomKit:
     realtime = owned(lambda parts: parts.realtime, "What carries ephemeral events.")
     telemetry = owned(lambda parts: parts.telemetry, "Where spans and metrics go.")
     lock_manager = owned(lambda parts: parts.locks, "What locks rooms.")
+    clock = owned(lambda parts: parts.clock, "What tells the time.")
+    tasks = owned(lambda parts: parts.tasks, "What runs in the background and ends with the kit.")
+    news = owned(lambda parts: parts.news, "What tells of framework events.")
     channels = owned(lambda parts: parts.channels.all(), "The registered channels by id (a copy).")
 
     # -- rooms
@@ -155,6 +159,13 @@ class RoomKit:
     delete_room = delegated(RoomLifecycle.delete_room, to="lifecycle")
     check_room_timers = delegated(RoomLifecycle.check_room_timers, to="lifecycle")
     check_all_timers = delegated(RoomLifecycle.check_all_timers, to="lifecycle")
+    take_over = delegated(Ownership.take_over, to="ownership")
+    hand_back = delegated(Ownership.hand_back, to="ownership")
+    queue_room = delegated(Ownership.queue_room, to="ownership")
+    pause_ai = delegated(Ownership.pause_ai, to="ownership")
+    resume_ai = delegated(Ownership.resume_ai, to="ownership")
+    reply = delegated(Ownership.reply, to="ownership")
+    reopen_turn = delegated(Turns.reopen_turn, to="turns")
 
     # -- channels in rooms
 
@@ -198,6 +209,7 @@ class RoomKit:
     process_messages_read = delegated(Conversation.process_messages_read, to="conversation")
     process_webhook = delegated(Conversation.process_webhook, to="conversation")
     deliver = delegated(Proactive.deliver, to="proactive")
+    delegate = delegated(Delegation.delegate, to="delegation")
     schedule_event = delegated(Scheduling.schedule_event, to="scheduling")
     cancel_scheduled = delegated(Scheduling.cancel_scheduled, to="scheduling")
     list_scheduled = delegated(Scheduling.list_scheduled, to="scheduling")
@@ -234,4 +246,5 @@ class RoomKit:
     async def close(self) -> None:
         """Let running work end (5 s), then close channels and whatever the kit is made of."""
         await self.sources.close()
+        await self.delegation.close()
         await self._parts.close(timeout=CLOSE_TIMEOUT_SECONDS)

@@ -65,6 +65,7 @@ class RoomGroup(StrEnum):
 
 # What a conversation consists of, for whoever may look at it in the admin.
 _CONVERSATION = (
+    "aipause",
     "addressstanding",
     "channelbinding",
     "delivery",
@@ -84,7 +85,12 @@ _CONVERSATION = (
 )
 
 _VIEWER = frozenset(
-    {RoomPermission.VIEW_ROOM.full, *(f"{ROOMS}.view_{noun}" for noun in _CONVERSATION)}
+    {
+        RoomPermission.VIEW_ROOM.full,
+        *(f"{ROOMS}.view_{noun}" for noun in _CONVERSATION),
+        f"{CHANNELS}.view_agentrun",
+        f"{CHANNELS}.view_toolapproval",
+    }
 )
 _AGENT = _VIEWER | {
     RoomPermission.REPLY.full,
@@ -94,6 +100,8 @@ _AGENT = _VIEWER | {
     RoomPermission.ASSIGN.full,
     RoomPermission.PAUSE_AI_ROOM.full,
     RoomPermission.RETRY_DELIVERY.full,
+    f"{CHANNELS}.decide_toolapproval",
+    f"{CHANNELS}.steer_agentrun",
     f"{ROOMS}.add_addressstanding",
     f"{ROOMS}.add_task",
     f"{ROOMS}.change_task",
@@ -119,6 +127,11 @@ _SUPERVISOR = _AGENT | {
     # What a message said before it was edited or deleted.
     f"{ROOMS}.view_eventrevision",
     f"{HOOKS}.view_hookrun",
+    f"{CHANNELS}.view_agentconfig",
+    f"{CHANNELS}.view_agentversion",
+    f"{CHANNELS}.view_budget",
+    f"{CHANNELS}.view_pricerow",
+    f"{CHANNELS}.view_usagerecord",
 }
 _ADMINISTRATOR = _SUPERVISOR | {
     *(permission.full for permission in RoomPermission),
@@ -126,9 +139,19 @@ _ADMINISTRATOR = _SUPERVISOR | {
     *(f"{ROOMS}.{verb}_identity" for verb in ("add", "change", "delete")),
     *(f"{ROOMS}.{verb}_identityaddress" for verb in ("add", "change", "delete")),
     f"{ROOMS}.delete_task",
+    f"{CHANNELS}.change_agentversion",
+    f"{CHANNELS}.delete_agentversion",
+    f"{CHANNELS}.publish_agentversion",
+    *(f"{CHANNELS}.view_{noun}" for noun in ("evalset", "evalcase", "evalrun")),
+    f"{CHANNELS}.start_evalrun",
+    f"{CHANNELS}.delete_evalcase",
     f"{CHANNELS}.view_closedendpoint",
     f"{CHANNELS}.view_webhookreceipt",
-    *(f"{CHANNELS}.{verb}_channelconfig" for verb in ("view", "add", "change", "delete")),
+    *(
+        f"{CHANNELS}.{verb}_{noun}"
+        for noun in ("agentconfig", "budget", "channelconfig", "pricerow")
+        for verb in ("view", "add", "change", "delete")
+    ),
 }
 
 PERMISSIONS_OF_GROUP = {

@@ -12,6 +12,7 @@ from rooms.domain.breaker import (
 )
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.event import RoomEvent
+from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
 from rooms.domain.media import FileBytes
 from rooms.domain.message import InboundMessage, InboundResult
@@ -59,6 +60,20 @@ class WebhookFacts(Protocol):
 
     def to_status(self) -> DeliveryStatus:
         """Return the report."""
+
+
+class ShownAnswer(Frozen):
+    """An answer that people are being shown while it is made.
+
+    Attributes:
+        placeholder: The event as it will be stored, with the text shown so far.
+        epoch: The owner's epoch it is made under.
+        delivery_id: The job of whose turn it is; None where there is no outbox.
+    """
+
+    placeholder: RoomEvent
+    epoch: int
+    delivery_id: str | None = None
 
 
 class SharedState(Protocol):
@@ -120,6 +135,22 @@ class SharedState(Protocol):
             channel_id: The channel.
             streams: Whether only those count that can show an answer while it grows.
         """
+
+    # Answers that grow. What was shown is known to all processes, so that whoever takes a room over
+    # can store exactly that.
+
+    async def show(self, answer: ShownAnswer) -> bool:
+        """Note an answer as it is about to be shown, its whole text so far; False forbids it.
+
+        It is forbidden from the moment on that the room was fenced for a later epoch than the
+        answer's.
+        """
+
+    async def fence(self, room_id: str, epoch: int) -> list[ShownAnswer]:
+        """Forbid all answers of epochs before `epoch` to grow, and return those that are shown."""
+
+    async def conceal(self, room_id: str, event_id: str) -> None:
+        """Forget a shown answer: it is stored, or was taken back."""
 
     async def close(self) -> None:
         """Give back what belongs to the running event loop."""

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
@@ -20,8 +20,9 @@ from channels_app.admin.channel_addresses import describe_addresses
 from channels_app.admin.channel_form import ANYWAY, SEEN, ChannelForm, build_form, group_fields
 from channels_app.admin.channel_questions import describe_state
 from channels_app.configured.building import BrokenConfig, offer_of
-from channels_app.configured.catalog import NotOffered, Offer, find_offer, list_catalog
+from channels_app.configured.catalog import Offer, find_offer, list_catalog
 from channels_app.configured.following import wake_all
+from channels_app.configured.offering import NotOffered
 from channels_app.models import ChannelConfig
 from channels_app.services.channel_configs import (
     ChannelChanged,
@@ -33,7 +34,6 @@ from channels_app.services.channel_configs import (
 from channels_app.stores.channel_configs import record_of
 from rooms.admin.base import ScopedAdmin, signed_in
 from rooms.admin.filters import OrganizationFilter
-from rooms.permissions import organizations_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -160,17 +160,6 @@ class ChannelConfigAdmin(ScopedAdmin[ChannelConfig]):
     ) -> tuple[str, ...]:
         """Keep id and organization for good: rooms and the vendor refer to them."""
         return TOLD if obj is None else (*FIXED, *TOLD)
-
-    def formfield_for_dbfield(
-        self, db_field: "Field[object, object]", request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
-        """Offer only the organizations that are open to the user."""
-        if db_field.name == "organization_id":
-            organizations = organizations_of(request.user)
-            if organizations is not None:
-                choices = [(one, one or _("(none)")) for one in organizations]
-                return forms.ChoiceField(choices=choices, required="" not in organizations)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(
         self,

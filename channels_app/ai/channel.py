@@ -1,44 +1,44 @@
 """An agent in a room: it reads what is said and answers by a language model."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
+from channels_app.ai.answering import Answering
+from channels_app.ai.answers import stream_of, whole_of
 from channels_app.ai.audience import READING, SEEING
-from channels_app.ai.context import GenerationSettings, Question, build_context
-from channels_app.ai.kept_turns import KeptTurns
+from channels_app.ai.context import GenerationSettings
+from channels_app.ai.forgetting import forget_what_changes
+from channels_app.ai.host import AgentHost
+from channels_app.ai.keeping import Closes, bind_parts
+from channels_app.ai.ledger import Ledger
 from channels_app.ai.memory import MemoryProvider, SlidingWindowMemory
-from channels_app.ai.text_stream import read_text, warn_of_unrun_tool
-from channels_app.providers.base.ai import AIContext, AIProvider, AIResponse
+from channels_app.ai.memory_store import build_memory_store
+from channels_app.ai.pipeline import AIPipeline, AIPipelineConfig, PipelineState
+from channels_app.ai.pricing import cost_of
+from channels_app.ai.skills.executor import ScriptExecutor
+from channels_app.ai.skills.registry import SkillRegistry
+from channels_app.ai.skills.toolset import SkillToolset
+from channels_app.ai.stages import AgentKit, DefaultStages
+from channels_app.ai.steering import SteeringDirective
+from channels_app.ai.steering_afar import leave_word, warn_of_nobody
+from channels_app.ai.store import AIStore
+from channels_app.ai.surroundings import Surroundings, beside
+from channels_app.ai.tools.base import Tool, ToolHandler, Toolset
+from channels_app.ai.tools.policy import ToolPolicy
+from channels_app.ai.turn.assignment import Assignment, Prices, TurnSettings
+from channels_app.providers.base.ai import AIProvider, AITool
 from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding, ChannelCapabilities
-from rooms.domain.content import TextContent
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import ChannelCategory, ChannelType, EventType
-from rooms.domain.event import EventSource, RoomEvent
+from rooms.domain.enums import ChannelCategory, ChannelType, EventType, OwnerKind
+from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.output import ChannelOutput
-from rooms.domain.policies import RetryPolicy
+from rooms.domain.policies import ReplyTiming, RetryPolicy
 
 logger = logging.getLogger("roomkit.ai")
-
-ToolHandler: TypeAlias = Callable[[str, JsonObject], Awaitable[str]]
-"""Runs the tool of this name with these arguments and returns what the model is told."""
-
-NOT_YET = {
-    "tool_handler": None,
-    "max_tool_rounds": 200,
-    "tool_loop_timeout_seconds": 300.0,
-    "tool_loop_warn_after": 50,
-    "retry_policy": None,
-    "fallback_provider": None,
-    "skills": None,
-    "script_executor": None,
-    "tool_policy": None,
-    "thinking_budget": None,
-}
-"""Parameters that are named already and do nothing yet, with the only value they take."""
 
 # Corrections are history; only who is addressed by one answers it.
 CORRECTIONS = frozenset({EventType.EDIT, EventType.DELETE})
@@ -61,10 +61,28 @@ class AIChannel(Channel):
         temperature: Sampling temperature, as the vendor defines it.
         max_tokens: Upper bound of an answer, in tokens.
         max_context_events: How many recent messages the default memory shows the model.
+        tool_handler: Runs tools that are declared in a binding's metadata or by `add_extra_tool`.
+        max_tool_rounds: How often tools are executed in a turn; the model is asked once more.
+        tool_loop_timeout_seconds: No tools are executed later than that; None sets no limit.
+        tool_loop_warn_after: At which round a warning is logged.
+        retry_policy: How often a model is asked again that failed; None never.
+        fallback_provider: Asked once when the model has failed for good.
+        skills: What the agent can learn when it needs it.
+        script_executor: Runs scripts of skills; without it they are not run.
         memory: What the agent remembers; a sliding window by default.
-
-    Raises:
-        NotImplementedError: If one of the parameters in `NOT_YET` is given another value.
+        tool_policy: Which tools may be seen and used, by whom.
+        thinking_budget: How many tokens the model may think; None is off.
+        tools: Tools that run themselves.
+        toolsets: Tools that depend on the room and on who asks.
+        reply_timing: When people who write several messages in a row are answered.
+        evict_threshold_tokens: Longer results of tools are read by the model page by page.
+        max_empty_retries: How often a model that says nothing after tools is asked again.
+        approval_timeout_s: How many seconds people have to decide about a tool call.
+        ledger: Who keeps the budgets; None spends what it takes.
+        prices: What tokens cost; list prices by default.
+        version_id: The version of a configured agent, stored with its answers.
+        failure_text: What is said when the model failed and nothing was shown; None says nothing.
+        pipeline: Stages that are done otherwise.
     """
 
     channel_type = ChannelType.AI
@@ -84,33 +102,61 @@ class AIChannel(Channel):
         tool_loop_warn_after: int = 50,
         retry_policy: RetryPolicy | None = None,
         fallback_provider: AIProvider | None = None,
-        # The three objects get their types together with what they do.
-        skills: object | None = None,
-        script_executor: object | None = None,
+        skills: SkillRegistry | None = None,
+        script_executor: ScriptExecutor | None = None,
         memory: MemoryProvider | None = None,
-        tool_policy: object | None = None,
+        tool_policy: ToolPolicy | None = None,
         thinking_budget: int | None = None,
+        *,
+        tools: Sequence[Tool] = (),
+        toolsets: Sequence[Toolset] = (),
+        reply_timing: ReplyTiming | None = None,
+        evict_threshold_tokens: int = 5000,
+        max_empty_retries: int = 1,
+        approval_timeout_s: float = 86400.0,
+        ledger: Ledger | None = None,
+        prices: Prices | None = cost_of,
+        version_id: str | None = None,
+        failure_text: str | None = None,
+        pipeline: AIPipelineConfig | None = None,
     ) -> None:
         super().__init__(channel_id)
-        _refuse_what_is_not_there_yet(
-            tool_handler=tool_handler,
-            max_tool_rounds=max_tool_rounds,
-            tool_loop_timeout_seconds=tool_loop_timeout_seconds,
-            tool_loop_warn_after=tool_loop_warn_after,
-            retry_policy=retry_policy,
-            fallback_provider=fallback_provider,
-            skills=skills,
-            script_executor=script_executor,
-            tool_policy=tool_policy,
-            thinking_budget=thinking_budget,
-        )
         self.provider = provider
         self.memory = memory or SlidingWindowMemory(max_events=max_context_events)
         self.recent_events_window = max_context_events
-        self._turns = KeptTurns()
-        self._settings = GenerationSettings(
-            system_prompt=system_prompt, temperature=temperature, max_tokens=max_tokens
+        self.reply_timing = reply_timing
+        settings = TurnSettings(
+            provider=provider,
+            fallback_provider=fallback_provider,
+            retry_policy=retry_policy,
+            max_tool_rounds=max_tool_rounds,
+            timeout_s=tool_loop_timeout_seconds,
+            warn_after=tool_loop_warn_after,
+            evict_threshold_tokens=evict_threshold_tokens,
+            max_empty_retries=max_empty_retries,
+            approval_timeout_s=approval_timeout_s,
+            ledger=ledger,
+            prices=prices,
+            version_id=version_id,
+            failure_text=failure_text,
         )
+        self._kit = AgentKit(
+            settings=settings,
+            generation=GenerationSettings(
+                system_prompt=system_prompt,
+                temperature=temperature,
+                max_tokens=max_tokens,
+                thinking_budget=thinking_budget,
+            ),
+            memory=self.memory,
+            surroundings=Surroundings(),
+            tool_handler=tool_handler,
+            tools=tools,
+            toolsets=[*toolsets, *_skill_toolsets(skills, script_executor)],
+            tool_policy=tool_policy,
+        )
+        stages = DefaultStages(self._kit, self._store_for).all()
+        self._pipeline = AIPipeline(pipeline or AIPipelineConfig(), stages)
 
     @property
     def info(self) -> JsonObject:
@@ -122,9 +168,54 @@ class AIChannel(Channel):
         """The name of the model's provider."""
         return self.provider.name
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether a turn of this very object runs in this process."""
+        return len(self._kit.loops) > 0
+
+    @property
+    def tool_handler(self) -> ToolHandler | None:
+        """What runs the declared tools; whoever adds tools wraps the one that is there."""
+        return self._kit.tool_handler
+
+    @tool_handler.setter
+    def tool_handler(self, handler: ToolHandler | None) -> None:
+        self._kit.tool_handler = handler
+
+    @property
+    def extra_tools(self) -> list[AITool]:
+        """The tools declared for every room, beside those of the bindings (a copy)."""
+        return [*self._kit.extra_tools]
+
+    def add_extra_tool(self, tool: AITool) -> None:
+        """Declare a tool for every room; the tool handler runs it."""
+        self._kit.extra_tools.append(tool)
+
     def capabilities(self) -> ChannelCapabilities:
         """Return what the model can be shown: text, and pictures if it can see."""
         return SEEING if self.provider.supports_vision else READING
+
+    def on_hosted(self, kit: AgentHost) -> None:
+        """Learn where the agent works; called when it is registered."""
+        self._kit.surroundings = beside(kit)
+        bind_parts(self._kit.surroundings.store, self.memory, *self._kit.toolsets)
+        forget_what_changes(kit)
+
+    def steer(self, directive: SteeringDirective, *, loop_id: str | None = None) -> None:
+        """Tell a running turn something, without waiting for it.
+
+        Args:
+            directive: What it is told.
+            loop_id: The run; None means the one of this agent that began last.
+        """
+        loop = self._kit.loops.find(loop_id)
+        around = self._kit.surroundings
+        if loop is not None:
+            loop.put(directive)
+        elif around.host is not None:
+            around.tasks.spawn(leave_word(around.store, self.channel_id, directive, loop_id))
+        else:
+            warn_of_nobody(self.channel_id, loop_id)
 
     async def handle_inbound(self, message: InboundMessage, context: RoomContext) -> RoomEvent:
         """Refuse: nothing comes in from outside through an agent.
@@ -145,10 +236,10 @@ class AIChannel(Channel):
     async def on_event(
         self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
     ) -> ChannelOutput:
-        """Answer an event of somebody else.
+        """Answer an event of somebody else, if the room is the agents' to answer.
 
         A model that streams is asked only once the returned stream is read; when it ends,
-        `response_metadata` holds the usage.
+        `response_metadata` and `response_outcome` are complete.
 
         Raises:
             ProviderError: If the model could not answer in one piece; a stream raises it later.
@@ -156,26 +247,37 @@ class AIChannel(Channel):
         if event.source.channel_id == self.channel_id:
             return ChannelOutput.empty()
         await self._let_memory_see(event)
-        if not self._is_asked(event):
+        if not self._is_asked(event) or not await _may_answer(context):
             return ChannelOutput.empty()
-        asked = await self._context_for(event, binding, context)
-        if asked is None:
-            return ChannelOutput.empty()
-        if self.provider.supports_streaming or self.provider.supports_structured_streaming:
-            return self._stream(asked)
-        return self._answer(event, await self.provider.generate(asked))
+        around = self._kit.surroundings
+        state = PipelineState(self._assignment(event, binding, context))
+        await self._pipeline.prepare(state, around)
+        if state.error is not None:
+            raise state.error
+        if state.aborted:
+            return ChannelOutput(tasks=state.outcome.tasks, observations=state.outcome.observations)
+        answering = Answering(state, self._pipeline, self._kit.settings, around)
+        if self._kit.streams:
+            return stream_of(answering, state)
+        return await whole_of(answering, state)
 
     async def on_room_detached(self, room_id: str) -> None:
         """Let go of the room's turns."""
-        self._turns.forget(room_id)
+        self._kit.kept.forget(room_id)
 
     async def close(self) -> None:
-        """Close the model's provider and the memory."""
-        self._turns.clear()
-        try:
-            await self.provider.close()
-        finally:
-            await self.memory.close()
+        """Close the models' providers, the toolsets that hold something, and the memory."""
+        self._kit.kept.clear()
+        await self._kit.parking.close()
+        fallback = self._kit.settings.fallback_provider
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self.memory.close)
+            for each in self._kit.toolsets:
+                if isinstance(each, Closes):
+                    closing.push_async_callback(each.close)
+            if fallback is not None:
+                closing.push_async_callback(fallback.close)
+            closing.push_async_callback(self.provider.close)
 
     def _is_asked(self, event: RoomEvent) -> bool:
         if event.type in CORRECTIONS:
@@ -191,61 +293,45 @@ class AIChannel(Channel):
                 extra={"channel_id": self.channel_id, "event_id": event.id},
             )
 
-    async def _context_for(
+    def _assignment(
         self, event: RoomEvent, binding: ChannelBinding, context: RoomContext
-    ) -> AIContext | None:
-        remembered = await self.memory.retrieve(
-            event.room_id, event, context, channel_id=self.channel_id
-        )
-        question = Question(
+    ) -> Assignment:
+        return Assignment(
             channel_id=self.channel_id,
+            channel_type=ChannelType.AI,
             event=event,
             binding=binding,
-            context=context,
-            vision=self.provider.supports_vision,
-            kept=self._turns,
-        )
-        return build_context(question, self._settings, remembered)
-
-    def _answer(self, event: RoomEvent, response: AIResponse) -> ChannelOutput:
-        for call in response.tool_calls:
-            warn_of_unrun_tool(call.name)
-        return ChannelOutput(
-            responded=True,
-            response_events=[self._event(event, response)] if response.content.strip() else [],
-            tasks=response.tasks,
-            observations=response.observations,
+            context=self._without_own_pieces(event, context),
+            provider_name=self.provider_name,
         )
 
-    def _event(self, asked: RoomEvent, response: AIResponse) -> RoomEvent:
-        return RoomEvent(
-            room_id=asked.room_id,
-            source=EventSource(
-                channel_id=self.channel_id,
-                channel_type=self.channel_type,
-                provider=self.provider_name,
-            ),
-            content=TextContent(body=response.content),
-            chain_depth=asked.chain_depth + 1,
-            parent_event_id=asked.id,
-            metadata={"ai_usage": response.usage},
-        )
+    def _without_own_pieces(self, event: RoomEvent, context: RoomContext) -> RoomContext:
+        """Leave out what this very turn has said before it was parked: its steps hold that."""
+        if context.asking is None or context.asking.segment == 0:
+            return context
+        others = [
+            each
+            for each in context.recent_events
+            if each.source.channel_id != self.channel_id or each.parent_event_id != event.id
+        ]
+        return context.model_copy(update={"recent_events": others})
 
-    def _stream(self, asked: AIContext) -> ChannelOutput:
-        facts: JsonObject = {}
-        # model_copy keeps this very dict, so that readers find what the stream leaves in it.
-        return ChannelOutput.empty().model_copy(
-            update={
-                "responded": True,
-                "response_stream": read_text(self.provider, asked, facts),
-                "response_metadata": facts,
-            }
-        )
+    def _store_for(self, state: PipelineState) -> AIStore:
+        """Return where a run is kept; without a job nobody would ever take it up again."""
+        if state.assignment.asking is None:
+            return build_memory_store()
+        return self._kit.surroundings.store
 
 
-def _refuse_what_is_not_there_yet(**given: object) -> None:
-    for name, value in given.items():
-        if value != NOT_YET[name]:
-            raise NotImplementedError(
-                f"AIChannel({name}={value!r}) has no effect yet: leave it at {NOT_YET[name]!r}"
-            )
+async def _may_answer(context: RoomContext) -> bool:
+    """Tell whether agents answer in this room now."""
+    if context.room.owner_kind is not OwnerKind.AI:
+        return False
+    return context.asking is None or await context.asking.stop_reason() is None
+
+
+def _skill_toolsets(
+    skills: SkillRegistry | None, executor: ScriptExecutor | None
+) -> list[SkillToolset]:
+    """Return the tools of skills, where there are any."""
+    return [] if skills is None else [SkillToolset(skills, executor)]

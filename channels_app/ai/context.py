@@ -8,7 +8,7 @@ from channels_app.ai.audience import audience_of, limits_line
 from channels_app.ai.kept_turns import KeptTurns
 from channels_app.ai.memory import MemoryResult
 from channels_app.ai.transcript import Transcript, needs_names
-from channels_app.providers.base.ai import AIContext, AIMessage, AITool
+from channels_app.providers.base.ai import AIContext, AIMessage
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.context import RoomContext
 from rooms.domain.event import RoomEvent
@@ -83,7 +83,6 @@ def build_context(
         temperature=effective.temperature,
         max_tokens=effective.max_tokens,
         thinking_budget=effective.thinking_budget,
-        tools=[AITool(**{"description": ""} | tool) for tool in metadata.get("tools") or []],
         room=question.context,
         target_capabilities=audience,
         target_media_types=audience.media_types if audience else [],

@@ -8,9 +8,12 @@ from channels_app.ai.wording import describe
 from channels_app.providers.base.ai import AIImagePart, AIMessage, AIPart, AITextPart
 from rooms.domain.content import CompositeContent, EventContent, MediaContent
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import EventStatus
+from rooms.domain.enums import EventStatus, ParticipantRole
 from rooms.domain.event import RoomEvent
 from rooms.domain.media import kept_id_of
+
+COLLEAGUE = "a colleague"
+"""How a model is told of somebody of the site's own people who has given no name."""
 
 Part: TypeAlias = AITextPart | AIImagePart
 
@@ -85,7 +88,9 @@ class Transcript:
 
     def _read_name(self, author: str) -> str:
         participant = self._context.get_participant(author)
-        name = (participant.display_name if participant else None) or author
+        is_ours = participant is not None and participant.role is ParticipantRole.AGENT
+        given = participant.display_name if participant else None
+        name = given or (COLLEAGUE if is_ours else author)
         # A name must not be able to end its brackets and speak for somebody else.
         return " ".join(name.replace("[", "(").replace("]", ")").split())
 

@@ -1,11 +1,13 @@
 """Finding a visitor's conversation, or opening one."""
 
 from channels_app.conf import ChatOptions
+from channels_app.stores.agent_configs import AgentConfigStore
 from rooms.domain.commit import CommitUnit, RoomAddress
 from rooms.domain.enums import ChannelCategory, ChannelType
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room
 from rooms.kit import RoomKit
+from rooms.stores.orm import OrmStore
 
 # More open chats than this one visitor hardly has; older ones are not looked through.
 MAX_CANDIDATES = 10
@@ -15,6 +17,8 @@ async def open_chat(
     kit: RoomKit, visitor_id: str, options: ChatOptions, *, room_id: str | None = None
 ) -> Room:
     """Return the visitor's newest open room on the chat's channel, made if there is none.
+
+    Where an agent of the admin is switched off, people answer from the beginning.
 
     Where the site's router follows people over channels, somebody who is known goes on in the room
     in which they wrote last. Two windows that ask at once get the same room.
@@ -84,10 +88,19 @@ async def _join(kit: RoomKit, visitor_id: str, options: ChatOptions) -> Room | N
 async def _create(kit: RoomKit, visitor_id: str, options: ChatOptions, room_id: str | None) -> Room:
     room = await kit.create_room(room_id, organization_id=_organization(kit, options))
     await kit.attach_channel(room.id, options.channel)
-    if options.agent is not None:
+    if options.agent is not None and await _is_off(kit, options.agent):
+        room = await kit.queue_room(room.id, reason="agent_off")
+    elif options.agent is not None:
         await kit.attach_channel(room.id, options.agent, category=ChannelCategory.INTELLIGENCE)
     await kit.store.commit([_first_entry(room.id, visitor_id, options.channel)])
     return room
+
+
+async def _is_off(kit: RoomKit, agent_id: str) -> bool:
+    """Tell whether an agent was made in the admin and is switched off there, or not published."""
+    if not isinstance(kit.store, OrmStore) or await kit.pipeline.parts.channels.find(agent_id):
+        return False
+    return await AgentConfigStore(kit.store.threads).has(agent_id)
 
 
 def _organization(kit: RoomKit, options: ChatOptions) -> str | None:

@@ -13,6 +13,7 @@ from channels_app.chat.opening import open_chat, participant_of
 from channels_app.chat.wording import chat_words
 from channels_app.conf import ChatOptions, chat_options
 from rooms.conf import get_settings
+from rooms.domain.enums import OwnerKind
 from rooms.domain.errors import ChannelNotRegisteredError
 from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
@@ -30,12 +31,13 @@ async def chat(request: HttpRequest) -> HttpResponse:
     except ChannelNotRegisteredError as error:
         raise ImproperlyConfigured(
             f"The chat page uses channel {error.channel_id!r}, which is not registered: add it to "
-            "ROOMKIT['CHANNELS'], or name another one in ROOMKIT['CHAT']."
+            "ROOMKIT['CHANNELS'] or make it in the admin, or name another one in ROOMKIT['CHAT']."
         ) from error
     words = chat_words(options)
     context = {
         "options": options,
         "words": words,
+        "is_answered_by_agent": bool(options.agent) and room.owner_kind is OwnerKind.AI,
         "settings": _client_settings(options, room, participant_id, words),
         "is_rtl": get_language_bidi(),
     }

@@ -8,8 +8,9 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from channels_app.channels.transport import TransportChannel
-from channels_app.configured.catalog import NotOffered, Offer, find_offer
+from channels_app.configured.catalog import Offer, find_offer
 from channels_app.configured.model_fields import secret_names
+from channels_app.configured.offering import NotOffered, Offered
 from channels_app.providers.base.checking import CheckFailed
 from channels_app.providers.base.provider import Provider
 from channels_app.secrets import SecretsUnreadable, decrypt
@@ -69,7 +70,19 @@ def offer_of(record: ChannelRecord) -> Offer:
         raise BrokenConfig(str(problem)) from problem
 
 
-def config_of(record: ChannelRecord) -> JsonObject:
+class HasConfig(Protocol):
+    """What is kept of a provider, of channels and of agents alike."""
+
+    @property
+    def options(self) -> JsonObject:
+        """What may be read, its config among it."""
+
+    @property
+    def secrets(self) -> str:
+        """The rest of the config, encrypted."""
+
+
+def config_of(record: HasConfig) -> JsonObject:
     """Return what a row tells the provider, secrets included.
 
     Raises:
@@ -81,7 +94,7 @@ def config_of(record: ChannelRecord) -> JsonObject:
         raise BrokenConfig(str(error)) from None
 
 
-def build_config(offer: Offer, values: JsonObject) -> BaseModel:
+def build_config(offer: Offered, values: JsonObject) -> BaseModel:
     """Make what a provider has to be told.
 
     Raises:
@@ -93,7 +106,7 @@ def build_config(offer: Offer, values: JsonObject) -> BaseModel:
         raise BrokenConfig(describe(error, secrets_in(offer.config_model, values))) from None
 
 
-def build_provider(offer: Offer, config: BaseModel) -> Provider:
+def build_provider(offer: Offered, config: BaseModel) -> Provider:
     """Make a provider.
 
     Raises:
@@ -107,13 +120,13 @@ def build_provider(offer: Offer, config: BaseModel) -> Provider:
 
 
 async def find_fault(
-    offer: Offer, config: BaseModel, *, seconds: float = CHECK_SECONDS
+    offer: Offered, config: BaseModel, *, seconds: float = CHECK_SECONDS
 ) -> CheckFailed | None:
     """Ask the vendor whether a config works; None is yes."""
     return await _ask(offer, config, lambda provider: provider.check(), seconds=seconds)
 
 
-async def subscribe(offer: Offer, config: BaseModel, *, url: str) -> CheckFailed | None:
+async def subscribe(offer: Offered, config: BaseModel, *, url: str) -> CheckFailed | None:
     """Tell the vendor where to post webhooks to, where it can be told; None is done."""
     return await _ask(
         offer, config, lambda provider: _subscribe(provider, url), seconds=CHECK_SECONDS
@@ -127,7 +140,7 @@ async def _subscribe(provider: Provider, url: str) -> None:
 
 
 async def _ask(
-    offer: Offer, config: BaseModel, question: Question, *, seconds: float
+    offer: Offered, config: BaseModel, question: Question, *, seconds: float
 ) -> CheckFailed | None:
     secrets = secrets_in(offer.config_model, dict(config))
     try:

@@ -4,10 +4,8 @@ Ours are listed here once; those of other packages are named in `ROOMKIT["PROVID
 channel a provider is for follows from the contract that its class derives from.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from inspect import signature
 from typing import Any, NamedTuple, get_type_hints
 
@@ -24,6 +22,8 @@ from channels_app.channels.telegram import TelegramChannel
 from channels_app.channels.transport import TransportChannel
 from channels_app.channels.whatsapp import WhatsAppChannel
 from channels_app.channels.whatsapp_personal import WhatsAppPersonalChannel
+from channels_app.configured.agent_catalog import is_for_agents
+from channels_app.configured.offering import Listed, NotOffered, label_of, load_provider
 from channels_app.providers.base.email import EmailProvider
 from channels_app.providers.base.http import HTTPProvider
 from channels_app.providers.base.messenger import MessengerProvider
@@ -128,10 +128,6 @@ OURS = (
 )
 
 
-class NotOffered(Exception):
-    """No channel can be made with a provider; the text says why, and what to do."""
-
-
 @dataclass(frozen=True)
 class Offer:
     """A provider that a channel can be made with.
@@ -164,19 +160,9 @@ class Offer:
         return self.kind.factory(channel_id, provider=provider, **options)
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A line of the catalog; with a `problem` nothing can be made with it."""
-
-    path: str
-    label: str
-    group: str
-    problem: str = ""
-
-
 def list_catalog() -> list[Listed]:
     """List every provider by kind of channel, and those that cannot be used with the reason."""
-    listed = [_list(path) for path in _paths()]
+    listed = [_list(path) for path in _paths() if not is_for_agents(path)]
     order = [kind.label for kind in KINDS]
     return sorted(listed, key=lambda each: order.index(each.group) if each.group else len(order))
 
@@ -190,7 +176,7 @@ def find_offer(path: str) -> Offer:
     if path not in _paths():
         raise NotOffered(f"{path} is not listed: name it in ROOMKIT['PROVIDERS']")
     ours = _ours(path)
-    provider_class = _import(path, ours)
+    provider_class = _load(path, ours)
     kind = next((kind for kind in KINDS if issubclass(provider_class, kind.contract)), None)
     if kind is None:
         raise NotOffered(f"{path} derives from no contract such as SMSProvider")
@@ -198,7 +184,7 @@ def find_offer(path: str) -> Offer:
         raise NotOffered(f"{path} has no config_model that says what people have to enter")
     return Offer(
         path=path,
-        label=ours.label if ours else _label_of(provider_class),
+        label=ours.label if ours else label_of(provider_class),
         kind=kind,
         provider_class=provider_class,
         config_model=provider_class.config_model,
@@ -227,24 +213,10 @@ def _list(path: str) -> Listed:
     return Listed(path, offer.label, offer.kind.label)
 
 
-def _load(path: str, *, needs: str) -> Any:
-    if needs and find_spec(needs) is None:
-        raise ModuleNotFoundError(f"no module {needs!r}", name=needs)
-    return import_string(path)
-
-
-def _import(path: str, ours: Ours | None) -> type[Provider]:
-    try:
-        found = _load(path, needs=ours.needs if ours else "")
-    except Exception as error:  # a module of somebody else may fail in any way
-        if isinstance(error, ImportError) and ours is not None and ours.extra:
-            raise NotOffered(
-                f"{ours.label} needs its SDK: pip install 'django-roomkit[{ours.extra}]'"
-            ) from error
-        raise NotOffered(f"{path} does not import: {type(error).__name__}: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Provider)):
-        raise NotOffered(f"{path} is no provider class")
-    return found
+def _load(path: str, ours: Ours | None) -> type[Provider]:
+    if ours is None:
+        return load_provider(path)
+    return load_provider(path, label=ours.label, extra=ours.extra, needs=ours.needs)
 
 
 def _channel_model(factory: Factory) -> type[BaseModel]:
@@ -260,9 +232,3 @@ def _channel_model(factory: Factory) -> type[BaseModel]:
 
 def _label_of_type(channel_type: ChannelType) -> str:
     return next(kind.label for kind in KINDS if kind.channel_type is channel_type)
-
-
-def _label_of(provider_class: type[Provider]) -> str:
-    """Return a class's name in words: PigeonSMSProvider is "Pigeon SMS"."""
-    name = provider_class.__name__.removesuffix("Provider")
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)

@@ -1,4 +1,4 @@
-"""Keeping the channels of a process as they are configured in the database.
+"""Keeping the channels and agents of a process as they are configured in the database.
 
 Each process compares what it has with what is there: every few seconds, when somebody asks for a
 channel that it does not know, and when something was saved in this very process.
@@ -7,12 +7,19 @@ channel that it does not know, and when something was saved in this very process
 import asyncio
 import logging
 import random
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
-from channels_app.channels.transport import TransportChannel
+from channels_app.configured.agents import AgentFactory
 from channels_app.configured.building import BrokenConfig, build_channel
-from channels_app.stores.channel_configs import ChannelConfigStore, ChannelRecord, Mark
+from channels_app.configured.retiring import retire
+from channels_app.stores.agent_configs import AgentConfigStore
+from channels_app.stores.channel_configs import ChannelConfigStore
+from channels_app.stores.configured_marks import Mark
+from rooms.channel import Channel
 from rooms.domain.errors import StoreUnavailableError
 from rooms.kit import RoomKit
 from rooms.stores.orm import OrmStore
@@ -24,19 +31,63 @@ LOOK_EVERY_S = 2.0
 JITTER = 0.2
 
 
+class Kept(Protocol):
+    """What is kept of a channel, of whichever kind."""
+
+    @property
+    def channel_id(self) -> str:
+        """Its id."""
+
+    @property
+    def organization_id(self) -> str | None:
+        """Whose it is."""
+
+    @property
+    def mark(self) -> Mark:
+        """In which state it is."""
+
+
+K = TypeVar("K", bound=Kept)
+R = TypeVar("R", bound=Kept, covariant=True)
+
+
+class KeptStore(Protocol[R]):
+    """Where channels of a kind are kept; every method raises StoreUnavailableError."""
+
+    async def list_marks(self) -> dict[str, Mark]:
+        """Return in which state each is, by its id."""
+
+    async def load(self, channel_ids: Collection[str]) -> Sequence[R]:
+        """Return those of them that are still there."""
+
+
+@dataclass
+class Shelf(Generic[K]):
+    """One kind of channels that are configured: where they are kept, and what makes them.
+
+    Attributes:
+        build: Makes one; raises BrokenConfig if that cannot be done.
+        seen: In which state each was taken up, or found to be broken.
+        ours: The ids of those that are registered.
+    """
+
+    store: KeptStore[K]
+    build: Callable[[K], Channel]
+    seen: dict[str, Mark] = field(default_factory=dict)
+    ours: set[str] = field(default_factory=set)
+
+
 class ConfiguredChannels:
     """The channels of one kit that come from rows.
 
     Args:
         kit: Where they are registered.
-        store: Where the rows are.
+        shelves: Where the rows are; of two of the same id the one that was there first stays.
     """
 
-    def __init__(self, kit: RoomKit, store: ChannelConfigStore) -> None:
+    def __init__(self, kit: RoomKit, *shelves: Shelf[Any]) -> None:
         self._kit = kit
-        self._store = store
-        self._seen: dict[str, Mark] = {}
-        self._ours: set[str] = set()
+        self._shelves = shelves
         self._looking = asyncio.Lock()
         self._begun = 0
         self._ended = 0
@@ -96,51 +147,55 @@ class ConfiguredChannels:
             logger.exception("channels could not be compared")
 
     async def _compare(self) -> None:
-        marks = await self._store.list_marks()
-        for channel_id in set(self._seen) - set(marks):
-            del self._seen[channel_id]
-            await self._remove(channel_id)
-        changed = [each for each, mark in marks.items() if self._seen.get(each) != mark]
+        for shelf in self._shelves:
+            await self._compare_shelf(shelf)
+
+    async def _compare_shelf(self, shelf: Shelf[K]) -> None:
+        marks = await shelf.store.list_marks()
+        for channel_id in set(shelf.seen) - set(marks):
+            del shelf.seen[channel_id]
+            await self._remove(shelf, channel_id)
+        changed = [each for each, mark in marks.items() if shelf.seen.get(each) != mark]
         if not changed:
             return
-        for record in await self._store.load(changed):
-            self._seen[record.channel_id] = record.mark
-            await self._take_up(record)
+        for record in await shelf.store.load(changed):
+            shelf.seen[record.channel_id] = record.mark
+            await self._take_up(shelf, record)
 
-    async def _take_up(self, record: ChannelRecord) -> None:
+    async def _take_up(self, shelf: Shelf[K], record: K) -> None:
         """Register a channel in the place of the one of its id; a broken one leaves none there."""
         channel_id = record.channel_id
         facts = {"channel_id": channel_id, "version": record.mark.version}
-        if channel_id not in self._ours and self._kit.get_channel(channel_id) is not None:
+        if channel_id not in shelf.ours and self._kit.get_channel(channel_id) is not None:
             logger.error("channel of the admin is left out: the settings have its id", extra=facts)
             return
-        channel, problem = _try_to_build(record)
+        channel, problem = _try_to_build(shelf, record)
         if channel is None:
             logger.error("channel cannot be made: %s", problem, extra=facts)
-            await self._remove(channel_id)
+            await self._remove(shelf, channel_id)
             return
         # Nothing is awaited between the two: no message finds neither of them.
-        old = self._kit.unregister_channel(channel_id) if channel_id in self._ours else None
+        old = self._kit.unregister_channel(channel_id) if channel_id in shelf.ours else None
         self._kit.register_channel(channel, organization_id=record.organization_id)
-        self._ours.add(channel_id)
+        shelf.ours.add(channel_id)
         logger.info("channel registered", extra=facts)
         if old is not None:
-            await old.close()
+            await retire(self._kit, old)
             # What the vendor refused the former credentials says nothing of these.
             await self._kit.pipeline.breakers.forget(channel_id)
 
-    async def _remove(self, channel_id: str) -> None:
-        if channel_id not in self._ours:
+    async def _remove(self, shelf: Shelf[K], channel_id: str) -> None:
+        if channel_id not in shelf.ours:
             return
-        self._ours.discard(channel_id)
+        shelf.ours.discard(channel_id)
         logger.info("channel unregistered", extra={"channel_id": channel_id})
-        await self._kit.unregister_channel(channel_id).close()
+        await retire(self._kit, self._kit.unregister_channel(channel_id))
 
 
-def _try_to_build(record: ChannelRecord) -> tuple[TransportChannel | None, str]:
+def _try_to_build(shelf: Shelf[K], record: K) -> tuple[Channel | None, str]:
     """Return the channel, or why there is none; a traceback could show what was given."""
     try:
-        return build_channel(record), ""
+        return shelf.build(record), ""
     except BrokenConfig as problem:
         return None, str(problem)
     except Exception as error:  # one row, whatever is in it, must not keep the others back
@@ -161,7 +216,12 @@ def make_directory(kit: RoomKit) -> ConfiguredChannels:
         raise TypeError(
             f"channels of the admin are in the database, but rooms in a {type(store).__name__}"
         )
-    made = ConfiguredChannels(kit, ChannelConfigStore(store.threads))
+    threads = store.threads
+    made = ConfiguredChannels(
+        kit,
+        Shelf(ChannelConfigStore(threads), build_channel),
+        Shelf(AgentConfigStore(threads), AgentFactory(threads).build),
+    )
     _all.add(made)
     return made
 

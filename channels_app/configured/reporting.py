@@ -1,6 +1,6 @@
 """What `manage.py doctor` and `manage.py check` say of the channels made in the admin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning
@@ -19,22 +19,26 @@ REMEDY = "The page of the channel in the admin says more; save it again to mend 
 
 async def read_channels() -> list[Reading]:
     """Tell how many channels there are, and which of them no process registers."""
-    records = await list_enabled()
-    broken = {each.channel_id: problem for each in records if (problem := find_problem(each))}
-    if not records:
-        return [Reading(subject=SUBJECT, status=Status.UNUSED, said="none made in the admin")]
-    said = f"{len(records)} made in the admin"
+    problems = {each.channel_id: find_problem(each) for each in await list_enabled()}
+    return [read_problems(SUBJECT, problems, REMEDY)]
+
+
+def read_problems(subject: str, problems: Mapping[str, str], remedy: str) -> Reading:
+    """Tell of what was made in the admin how much there is, and what cannot be used.
+
+    Args:
+        subject: What it is.
+        problems: Why each cannot be used, by id; '' is well.
+        remedy: What to do about those that cannot.
+    """
+    if not problems:
+        return Reading(subject=subject, status=Status.UNUSED, said="none made in the admin")
+    broken = [f"{channel_id}: {problem}" for channel_id, problem in problems.items() if problem]
+    said = f"{len(problems)} made in the admin"
     if not broken:
-        return [Reading(subject=SUBJECT, status=Status.OK, said=said)]
-    told = "; ".join(f"{channel_id}: {problem}" for channel_id, problem in broken.items())
-    return [
-        Reading(
-            subject=SUBJECT,
-            status=Status.WARNING,
-            said=f"{said}, of which {len(broken)} cannot be used: {told}",
-            remedy=REMEDY,
-        )
-    ]
+        return Reading(subject=subject, status=Status.OK, said=said)
+    told = f"{said}, of which {len(broken)} cannot be used: {'; '.join(broken)}"
+    return Reading(subject=subject, status=Status.WARNING, said=told, remedy=remedy)
 
 
 def find_problem(record: ChannelRecord) -> str:

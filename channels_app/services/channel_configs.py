@@ -13,9 +13,9 @@ from channels_app.models import ChannelConfig
 from rooms.domain.content import make_storable
 from rooms.domain.enums import RoomStatus
 from rooms.domain.json import JsonObject
-from rooms.models import AuditEntry, ChannelBinding
-from rooms.models.columns import ID_LENGTH
+from rooms.models import ChannelBinding
 from rooms.selectors.clock import get_database_now
+from rooms.services.audit import build_entry
 
 OPEN = (RoomStatus.ACTIVE.value, RoomStatus.PAUSED.value)
 
@@ -129,15 +129,6 @@ def count_open_rooms(*, channel_id: str) -> int:
     return bound.count()
 
 
-def replace_secrets(*, channel_id: str, old: str, new: str) -> bool:
-    """Put the same secrets in another encryption; False if they were changed meanwhile.
-
-    Nothing is new to the channel, so its version stays.
-    """
-    same = ChannelConfig.objects.filter(pk=channel_id, secrets=old)
-    return same.update(secrets=new) > 0
-
-
 def _locked(channel_id: str) -> ChannelConfig:
     row = ChannelConfig.objects.select_for_update().filter(pk=channel_id).first()
     if row is None:
@@ -148,12 +139,6 @@ def _locked(channel_id: str) -> ChannelConfig:
 def _audit(
     row: ChannelConfig, actor: AbstractBaseUser, action: ChannelAction, detail: JsonObject
 ) -> None:
-    AuditEntry.objects.create(
-        organization_id=row.organization_id,
-        actor_id=actor.pk,
-        actor_label=actor.get_username()[:ID_LENGTH],
-        action=action.value,
-        object_type="channelconfig",
-        object_id=row.pk,
-        detail=detail,
-    )
+    build_entry(
+        actor=actor, action=action, row=row, organization_id=row.organization_id, detail=detail
+    ).save()

@@ -9,6 +9,7 @@ from channels_app.models import ClosedEndpoint
 from rooms.models import AuditEntry, Room
 from rooms.models.columns import ID_LENGTH
 from rooms.selectors.clock import get_database_now
+from rooms.services.audit import build_entry
 
 ENDPOINT_REOPENED = "endpoint_reopened"
 
@@ -32,13 +33,11 @@ def reopen_endpoints(*, digests: Collection[str], actor: AbstractBaseUser) -> in
     """Have addresses posted to again, with an audit entry each; return how many there were."""
     rows = list(ClosedEndpoint.objects.filter(pk__in=digests).order_by("pk"))
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            organization_id=row.organization_id,
-            actor_id=actor.pk,
-            actor_label=actor.get_username()[:ID_LENGTH],
+        build_entry(
+            actor=actor,
             action=ENDPOINT_REOPENED,
-            object_type="closedendpoint",
-            object_id=row.digest,
+            row=row,
+            organization_id=row.organization_id,
             detail={"host": row.host},
         )
         for row in rows

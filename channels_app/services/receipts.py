@@ -15,8 +15,9 @@ from channels_app.models.webhook_receipt import ReceiptQuerySet
 from channels_app.providers.base.webhook import Part, WebhookRequest
 from rooms.domain.content import make_storable
 from rooms.models import AuditEntry
-from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH
+from rooms.models.columns import FOREIGN_ID_LENGTH
 from rooms.selectors.clock import get_database_now
+from rooms.services.audit import build_entry
 
 # Credentials prove who sends and are of no use later.
 NOT_KEPT = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -180,13 +181,11 @@ def retry_receipts(*, receipt_ids: Collection[int], actor: AbstractBaseUser) -> 
     same = chosen.filter(channel_id=OuterRef("channel_id"), whole=OuterRef("whole"))
     rows = list(dead.filter(Q(pk__in=receipt_ids) | ~Q(whole="") & Exists(same)).order_by("pk"))
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            organization_id=row.organization_id,
-            actor_id=actor.pk,
-            actor_label=actor.get_username()[:ID_LENGTH],
+        build_entry(
+            actor=actor,
             action=WEBHOOK_RETRIED,
-            object_type="webhookreceipt",
-            object_id=str(row.pk),
+            row=row,
+            organization_id=row.organization_id,
             detail={"error": row.error},
         )
         for row in rows

@@ -2,21 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from channels.db import database_sync_to_async
 
 from channels_app.models import ChannelConfig
+from channels_app.stores.configured_marks import Mark
 from rooms.domain.json import JsonObject
 from rooms.stores.orm.executor import DatabaseThreads
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Tells two states of a channel apart, also of one that was deleted and made again."""
-
-    version: int
-    updated_at: datetime
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from channels_app.webhooks.consent import VendorConsent
 from channels_app.webhooks.media import SLOTS, IncomingFiles
 from rooms.domain.content import DeleteContent, EditContent, EventContent, ReactionContent
 from rooms.domain.delivery import DeliveryStatus
-from rooms.domain.enums import ChannelDirection, EventType, RoomStatus
+from rooms.domain.enums import EventType, RoomStatus
 from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.message import InboundMessage, InboundResult
-from rooms.domain.provider_message import ProviderMessage
+from rooms.domain.provider_message import external_id_of, received
 from rooms.kit import RoomKit
 from rooms.pipeline.draft import PROCESS_TIMEOUT
 from rooms.pipeline.edits import REACTIONS
@@ -113,7 +113,7 @@ class Effects:
         return None
 
     async def _receive(self, message: InboundMessage, provider: str) -> InboundResult:
-        external = message.provider_message_id or message.external_id
+        external = external_id_of(message)
         key = message.idempotency_key or (f"{provider}:{external}" if external else None)
         with return_at_commit():
             result = await self._kit.process_inbound(
@@ -123,15 +123,7 @@ class Effects:
             raise TimeoutError("the message was not stored in time: it is handled once more")
         if result.event is None or not external:
             return result
-        noted = ProviderMessage(
-            channel_id=message.channel_id,
-            provider_message_id=external,
-            event_id=result.event.id,
-            room_id=result.event.room_id,
-            direction=ChannelDirection.INBOUND,
-            address=message.sender_id,
-        )
-        await self._store.note_provider_messages([noted])
+        await self._store.note_provider_messages([received(message, result.event, external)])
         return result
 
     async def _read(self, item: MessagesRead, provider: str) -> None:

@@ -45,8 +45,9 @@ async def webhook(
         vendor = await find_provider(
             get_kit(), channel_type=channel_type, slug=provider, channel_id=channel_id
         )
-        asked = read_request(request, channel_type) if vendor else None
-        reply = await _answer(vendor, asked, channel_id) if vendor and asked else None
+        if vendor is None:
+            return HttpResponse(status=404)
+        reply = await _answer(vendor, read_request(request, channel_type), channel_id)
     except tuple(REFUSALS) as refusal:
         logger.warning("webhook refused", extra={**facts, "reason": str(refusal)})
         return HttpResponse(status=_status_of(refusal))

@@ -1,9 +1,11 @@
 """Django's admin of rooms: lists to search, timelines to read, few things to change.
 
-Nothing here runs hooks or channels: changes are rows, which the pipeline reads with the next event.
+Most changes here are rows, which the pipeline reads with the next event; only who answers in a room
+is changed by the kit, which runs hooks and channels.
 """
 
 from rooms.admin.address_standings import AddressStandingAdmin
+from rooms.admin.ai_pauses import AIPauseAdmin
 from rooms.admin.audit import AuditEntryAdmin, IncidentAdmin
 from rooms.admin.bindings import ChannelBindingAdmin, DetachTombstoneAdmin
 from rooms.admin.deliveries import DeliveryAdmin
@@ -20,6 +22,7 @@ from rooms.admin.side_effects import ObservationAdmin, TaskAdmin
 from rooms.admin.source_states import SourceStateAdmin
 
 __all__ = [
+    "AIPauseAdmin",
     "AddressStandingAdmin",
     "AuditEntryAdmin",
     "ChannelBindingAdmin",

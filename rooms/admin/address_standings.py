@@ -1,10 +1,10 @@
 """The pages of who wants no messages, and of who wrote when."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,7 +14,6 @@ from rooms.admin.base import ScopedAdmin, signed_in
 from rooms.admin.filters import OrganizationFilter
 from rooms.domain.json import JsonObject
 from rooms.domain.standing import fold_address
-from rooms.permissions import organizations_of
 from rooms.services.address_standings import change_by_person, opt_out_by_person
 
 # Where people have an address; text messages of all kinds are one.
@@ -86,16 +85,6 @@ class AddressStandingAdmin(ScopedAdmin[models.AddressStanding]):
         """Ask for whom; show what is known of them."""
         known = ("opted_out_at", "opt_out_reason", "last_inbound_at")
         return self.fields if obj is None else (*self.fields, *known)
-
-    def formfield_for_dbfield(
-        self, db_field: "Field[object, object]", request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
-        """Offer only the organizations that are open to the user."""
-        organizations = organizations_of(request.user)
-        if db_field.name == "organization_id" and organizations is not None:
-            choices = [(one, one or _("(none)")) for one in organizations]
-            return forms.ChoiceField(choices=choices, required="" not in organizations)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(
         self,

@@ -1,11 +1,13 @@
 """What the pages have in common: whose rows they show, how they are paged and linked."""
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.admin.paging import BoundedPaginator
 from rooms.models.scoped import ScopedQuerySet
+from rooms.permissions import organizations_of
 
 M = TypeVar("M", bound=Model)
 
@@ -56,6 +59,17 @@ class ScopedAdmin(PlainAdmin[M]):
         rows = cast("ScopedQuerySet[M]", super().get_queryset(request))
         return rows.visible_to(request.user)
 
+    def formfield_for_dbfield(
+        self, db_field: "Field[object, object]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Offer only the organizations that are open to the user."""
+        if db_field.name == "organization_id":
+            organizations = organizations_of(request.user)
+            if organizations is not None:
+                choices = [(one, one or _("(none)")) for one in organizations]
+                return forms.ChoiceField(choices=choices, required="" not in organizations)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     @admin.display(description=_("room"), ordering="room_id")
     def room_link(self, row: M) -> str:
         """Link to the room that a row names."""
@@ -80,7 +94,7 @@ class ScopedAdmin(PlainAdmin[M]):
         return format_html('<a href="{}">{}</a>', address, text)
 
     def _address(self, model_name: str, page: str, pk: str) -> str:
-        return reverse(self._name(model_name, page), args=[pk])
+        return reverse(self._name(model_name, page), args=[quote(pk)])
 
     def _name(self, model_name: str, page: str) -> str:
         return f"{self.admin_site.name}:{self.opts.app_label}_{model_name}_{page}"

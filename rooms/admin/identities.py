@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +22,7 @@ from rooms.admin.identity_merges import (
 from rooms.admin.inlines import PlainTabularInline
 from rooms.domain.frozen import new_id
 from rooms.domain.json import JsonObject
-from rooms.permissions import RoomPermission, has_permission, organizations_of
+from rooms.permissions import RoomPermission, has_permission
 
 # Only the stubs know it as generic.
 if TYPE_CHECKING:
@@ -163,17 +162,6 @@ class IdentityAdmin(ScopedAdmin[models.Identity]):
         if request.POST.get(SURVIVOR) not in {person.pk for person in people}:
             return ask_for_survivor(self, request, people)
         return merge_chosen(self, request, people)
-
-    def formfield_for_dbfield(
-        self, db_field: "Field[object, object]", request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
-        """Offer only the organizations that are open to the user."""
-        if db_field.name == "organization_id":
-            organizations = organizations_of(request.user)
-            if organizations is not None:
-                choices = [(one, one or _("(none)")) for one in organizations]
-                return forms.ChoiceField(choices=choices, required="" not in organizations)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(models.IdentityAddress)

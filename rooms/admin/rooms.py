@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from rooms import models
+from rooms.admin.answering import AnsweringPanel
 from rooms.admin.base import ScopedAdmin, signed_in
 from rooms.admin.contents import pretty, preview
 from rooms.admin.filters import OrganizationFilter
@@ -93,6 +96,7 @@ class RoomAdmin(ScopedAdmin[models.Room]):
     search_help_text = _("Room, name of a person or address")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
+    change_form_template = "rooms/admin/room.html"
     inlines = (BindingInline, ParticipantInline, EventInline, DeliveryInline)
     readonly_fields = (
         "id",
@@ -155,6 +159,28 @@ class RoomAdmin(ScopedAdmin[models.Room]):
     def pretty_metadata(self, room: models.Room) -> str:
         """Return the metadata, an entry a line."""
         return pretty(room.metadata)
+
+    @cached_property
+    def answering(self) -> AnsweringPanel:
+        """Return the panel with the buttons that change who answers."""
+        return AnsweringPanel(self)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the pages of the model, and where the panel's buttons post to."""
+        return [*self.answering.urls(), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Show a room, with who answers in it."""
+        room = self.get_object(request, object_id)
+        panel = self.answering.describe(request, room) if room else None
+        told = {**(extra_context or {}), "answering": panel}
+        return super().change_view(request, object_id, form_url, told)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: a room needs its channels and hooks; the kit makes it."""

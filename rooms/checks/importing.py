@@ -14,6 +14,7 @@ from rooms.checks.topologies import find_topology
 from rooms.topology import CELERY
 
 FACTORY = "FACTORY"
+LISTS_OF_PATHS = ("PROVIDERS", "TOOLS")
 DOTTED_PATHS = ("IDENTITY_RESOLVER", "INBOUND_ROUTER", "ORGANIZATIONS_OF_USER", "TELEMETRY")
 PACKAGES = ("hooks", "rooms", "channels_app", "voice")
 
@@ -73,14 +74,20 @@ def _dotted_paths(conf: object) -> Iterator[tuple[str, str]]:
     for key in DOTTED_PATHS:
         if isinstance(conf.get(key), str):
             yield f"ROOMKIT[{key!r}]", conf[key]
-    providers = conf.get("PROVIDERS")
-    for number, path in enumerate(providers if isinstance(providers, list | tuple) else ()):
-        if isinstance(path, str):
-            yield f"ROOMKIT['PROVIDERS'][{number}]", path
+    for key in LISTS_OF_PATHS:
+        yield from _listed_paths(conf, key)
     for where, entry in (*_entries(conf, "CHANNELS"), *_entries(conf, "SOURCES")):
         if isinstance(entry, Mapping):
             yield from _factories({where: {FACTORY: entry.get(FACTORY)}})
             yield from _factories(entry.get("OPTIONS"), f"{where}['OPTIONS']")
+
+
+def _listed_paths(conf: Mapping[str, object], key: str) -> Iterator[tuple[str, str]]:
+    """List (where it stands, dotted path) of an entry that is a list of them."""
+    paths = conf.get(key)
+    for number, path in enumerate(paths if isinstance(paths, list | tuple) else ()):
+        if isinstance(path, str):
+            yield f"ROOMKIT[{key!r}][{number}]", path
 
 
 def _entries(conf: Mapping[str, object], key: str) -> Iterator[tuple[str, object]]:

@@ -1,16 +1,18 @@
 """`deliver`: the host has something to say in a room (RFC §23)."""
 
 from hooks.triggers import HookTrigger
-from rooms.delivery.strategies import STRATEGIES, DeliveryRequest, DeliveryStrategy
-from rooms.domain.binding import ChannelBinding
+from rooms.delivery.drafts import build_draft, find_binding
+from rooms.delivery.moments import Moments
+from rooms.delivery.strategies import STRATEGIES, DeliveryStrategy, WaitForIdle
 from rooms.domain.content import EventContent
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import ChannelCategory, ChannelType, EventStatus
-from rooms.domain.errors import ChannelNotFoundError, RoomNotFoundError
-from rooms.domain.event import SYSTEM_CHANNEL_ID, EventSource, RoomEvent
+from rooms.domain.enums import ChannelCategory, EventStatus, OwnerKind
+from rooms.domain.errors import RoomNotFoundError
+from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.pipeline.direct import Direct
 from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.owner_gate import BY_AGENT, StaleOwnerError
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.waiting import return_at_commit
 
@@ -23,8 +25,7 @@ class Proactive:
 
     def __init__(self, parts: Parts, direct: Direct, lanes: Lanes) -> None:
         self._parts = parts
-        self._direct = direct
-        self._lanes = lanes
+        self._moments = Moments(parts, direct, lanes)
         self._strategies = {name: strategy() for name, strategy in STRATEGIES.items()}
 
     async def deliver(
@@ -34,6 +35,8 @@ class Proactive:
         channel_id: str | None = None,
         strategy: DeliveryStrategy | str | None = None,
         metadata: JsonObject | None = None,
+        *,
+        idempotency_key: str | None = None,
     ) -> RoomEvent | None:
         """Say something in a room; agents are not asked about it.
 
@@ -44,9 +47,11 @@ class Proactive:
                 it to every transport in the framework's name.
             strategy: An object, `immediate` (the default), `wait_for_idle` or `queued`.
             metadata: Kept with the event.
+            idempotency_key: What has this key in the room already is not said again.
 
         Returns:
-            The stored event, or None when a BEFORE_DELIVER hook blocked it.
+            The stored event, or None when a BEFORE_DELIVER hook blocked it, or it was to be said in
+            an agent's name while no agent may speak in the room.
 
         Raises:
             RoomNotFoundError: If there is no such room.
@@ -55,24 +60,149 @@ class Proactive:
             ValueError: If the strategy's name is unknown.
         """
         chosen = self._choose(strategy)
-        context, draft = await self._draft(room_id, content, channel_id, metadata or {})
+        context = await self._load(room_id)
+        binding = find_binding(context, channel_id)
+        draft = build_draft(room_id, content, binding).model_copy(
+            update={"metadata": metadata or {}, "idempotency_key": idempotency_key}
+        )
+        if binding is not None and binding.category is ChannelCategory.INTELLIGENCE:
+            return await self._send_for_agent(draft, context, chosen, channel_id=channel_id)
+        return await self._send(draft, context, chosen, channel_id=channel_id)
+
+    async def tell_agent(  # noqa: PLR0913 - as `deliver`
+        self,
+        room_id: str,
+        agent_id: str,
+        content: EventContent,
+        *,
+        asks: bool,
+        strategy: DeliveryStrategy | str | None = None,
+        metadata: JsonObject | None = None,
+        idempotency_key: str | None = None,
+    ) -> RoomEvent | None:
+        """Tell one agent of a room something that nobody else reads.
+
+        Args:
+            room_id: The room.
+            agent_id: The agent.
+            content: What it is told.
+            asks: Whether it is asked to say something to that; else it reads it when it is asked
+                next.
+            strategy: When, as of `deliver`.
+            metadata: Kept with the event.
+            idempotency_key: What has this key in the room already is not told again.
+
+        Returns:
+            The stored event, or None when a BEFORE_DELIVER hook blocked it.
+
+        Raises:
+            RoomNotFoundError: If there is no such room.
+            RoomClosedError: If it takes no more events.
+            ChannelNotFoundError: If the agent is not attached.
+            ValueError: If the strategy's name is unknown.
+        """
+        chosen = self._choose(strategy)
+        context = await self._load(room_id)
+        find_binding(context, agent_id)
+        draft = build_draft(room_id, content, None).model_copy(
+            update={
+                "visibility": agent_id,
+                "response_visibility": "all",
+                "addressed_to": [agent_id] if asks else [],
+                "metadata": metadata or {},
+                "idempotency_key": idempotency_key,
+            }
+        )
+        return await self._send(draft, context, chosen, channel_id=agent_id)
+
+    async def pass_on(  # noqa: PLR0913 - as `deliver`
+        self,
+        room_id: str,
+        channel_id: str,
+        content: EventContent,
+        *,
+        agent_id: str,
+        strategy: DeliveryStrategy | str | None = None,
+        metadata: JsonObject | None = None,
+        idempotency_key: str | None = None,
+    ) -> RoomEvent | None:
+        """Say to the people of a channel what an agent has brought that is not in the room.
+
+        While somebody else than the AI answers in the room it is not said, nor is it delivered if
+        that begins before it was: one voice per room.
+
+        Args:
+            room_id: The room.
+            channel_id: The transport that gets it.
+            content: What the agent has brought.
+            agent_id: The agent.
+            strategy: When, as of `deliver`.
+            metadata: Kept with the event.
+            idempotency_key: What has this key in the room already is not said again.
+
+        Returns:
+            The stored event, or None when it is not said.
+
+        Raises:
+            RoomNotFoundError: If there is no such room.
+            RoomClosedError: If it takes no more events.
+            ChannelNotFoundError: If the channel is not attached.
+            ValueError: If the strategy's name is unknown.
+        """
+        chosen = self._choose(strategy)
+        context = await self._load(room_id)
+        binding = find_binding(context, channel_id)
+        facts = {**(metadata or {}), BY_AGENT: agent_id}
+        draft = build_draft(room_id, content, binding).model_copy(
+            update={"metadata": facts, "idempotency_key": idempotency_key}
+        )
+        return await self._send_for_agent(draft, context, chosen, channel_id=channel_id)
+
+    def quiet_moment(self, timeout: float) -> DeliveryStrategy:
+        """Return the strategy that waits for a quiet moment, at most `timeout` seconds."""
+        return WaitForIdle(playback_timeout=timeout)
+
+    async def _send_for_agent(
+        self,
+        draft: RoomEvent,
+        context: RoomContext,
+        chosen: DeliveryStrategy,
+        *,
+        channel_id: str | None,
+    ) -> RoomEvent | None:
+        """Send what an agent says, unless somebody else answers in the room: one voice per room."""
+        room = context.room
+        if room.owner_kind is not OwnerKind.AI:
+            return None
+        try:
+            return await self._send(
+                draft, context, chosen, channel_id=channel_id, owner_epoch=room.owner_epoch
+            )
+        except StaleOwnerError:  # somebody took over while it waited
+            return None
+
+    async def _send(
+        self,
+        draft: RoomEvent,
+        context: RoomContext,
+        chosen: DeliveryStrategy,
+        *,
+        channel_id: str | None,
+        owner_epoch: int | None = None,
+    ) -> RoomEvent | None:
+        """Ask the hooks, send when it is time, tell what became of it."""
         with return_at_commit():
             outcome = await self._parts.hooks.run_sync_hooks(
-                room_id, HookTrigger.BEFORE_DELIVER, draft, context
+                draft.room_id, HookTrigger.BEFORE_DELIVER, draft, context
             )
         if not outcome.allowed:
             return None
         kept = {name: getattr(draft, name) for name in KEPT_BY_HOOKS}
         agreed = outcome.event.model_copy(update=kept)
-        request = DeliveryRequest(
-            room_id=room_id,
-            content=agreed.content,
-            send=lambda said: self._direct.send_as(agreed.model_copy(update={"content": said})),
-            is_busy=lambda: self._lanes.is_answering(room_id),
-            sleep=self._parts.clock.sleep,
-        )
         try:
-            stored = await chosen.deliver(request)
+            stored = await self._moments.send(
+                agreed, context, chosen, channel_id=channel_id, owner_epoch=owner_epoch
+            )
         except Exception as failure:
             await self._tell(draft, context, error=str(failure))
             raise
@@ -91,37 +221,11 @@ class Proactive:
             )
         return self._strategies[name]
 
-    async def _draft(
-        self, room_id: str, content: EventContent, channel_id: str | None, metadata: JsonObject
-    ) -> tuple[RoomContext, RoomEvent]:
+    async def _load(self, room_id: str) -> RoomContext:
         snapshot = await self._parts.store.load_snapshot(room_id)
         if snapshot is None:
             raise RoomNotFoundError(room_id)
-        context = snapshot.context
-        binding = self._binding(context, channel_id)
-        speaks = binding is not None and binding.category is ChannelCategory.INTELLIGENCE
-        source = EventSource(
-            channel_id=binding.channel_id if binding and speaks else SYSTEM_CHANNEL_ID,
-            channel_type=binding.channel_type if binding and speaks else ChannelType.SYSTEM,
-        )
-        only = binding.channel_id if binding and not speaks else "all"
-        event = RoomEvent(
-            room_id=room_id,
-            source=source,
-            content=content,
-            visibility=only,
-            addressed_to=[],
-            metadata=metadata,
-        )
-        return context, event
-
-    def _binding(self, context: RoomContext, channel_id: str | None) -> ChannelBinding | None:
-        if channel_id is None:
-            return None
-        binding = context.get_binding(channel_id)
-        if binding is None:
-            raise ChannelNotFoundError(context.room.id, channel_id)
-        return binding
+        return snapshot.context
 
     async def _tell(
         self, event: RoomEvent, context: RoomContext, *, error: str | None = None

@@ -14,6 +14,11 @@ logger = logging.getLogger("roomkit.core.delivery")
 IDLE_POLL_SECONDS = 0.1
 
 
+async def _nowhere() -> bool:
+    """Know of no other process."""
+    return False
+
+
 @dataclass(frozen=True)
 class DeliveryRequest:
     """One proactive delivery, with what a strategy may do about it.
@@ -21,8 +26,10 @@ class DeliveryRequest:
     Attributes:
         content: What to say.
         send: Sends content now and returns the stored event.
-        is_busy: Tells whether somebody is answering in the room.
+        is_busy: Tells whether somebody writes in the room, or an agent answers in this process.
         sleep: Waits for seconds.
+        channel_id: Whom it is for, as of `deliver`.
+        is_busy_elsewhere: Tells whether an agent answers in another process.
     """
 
     room_id: str
@@ -30,6 +37,8 @@ class DeliveryRequest:
     send: Callable[[EventContent], Awaitable[RoomEvent]]
     is_busy: Callable[[], bool]
     sleep: Callable[[float], Awaitable[None]]
+    channel_id: str | None = None
+    is_busy_elsewhere: Callable[[], Awaitable[bool]] = _nowhere
 
     async def wait_for_idle(self, *, buffer: float, timeout: float) -> None:
         """Wait until the room has been quiet for `buffer` seconds, at most `timeout` seconds."""
@@ -38,10 +47,19 @@ class DeliveryRequest:
             await self.sleep(IDLE_POLL_SECONDS)
             waited += IDLE_POLL_SECONDS
             quiet = 0.0 if self.is_busy() else quiet + IDLE_POLL_SECONDS
+            # It costs a look at the database, so only what would end the waiting is made sure of.
+            if quiet >= buffer and await self.is_busy_elsewhere():
+                quiet = 0.0
 
 
 class DeliveryStrategy(ABC):
-    """Decides when content goes out."""
+    """Decides when content goes out.
+
+    Attributes:
+        waits: Whether it may wait, so that somebody has to listen who writes meanwhile.
+    """
+
+    waits: bool = True
 
     @abstractmethod
     async def deliver(self, request: DeliveryRequest) -> RoomEvent:
@@ -50,6 +68,8 @@ class DeliveryStrategy(ABC):
 
 class Immediate(DeliveryStrategy):
     """Sends at once."""
+
+    waits = False
 
     async def deliver(self, request: DeliveryRequest) -> RoomEvent:
         """Send at once."""
@@ -70,7 +90,9 @@ class WaitForIdle(DeliveryStrategy):
 
 
 class Queued(DeliveryStrategy):
-    """Gathers contents per room while it waits for a quiet moment, and sends them as one.
+    """Gathers contents while it waits for a quiet moment, and sends them as one.
+
+    Each room has a batch for everybody, and one for each channel that something is for alone.
 
     Texts are joined by `separator`; with anything else among them the parts go out side by side.
     A batch belongs to nobody: it goes out even if a caller gives up waiting for it.
@@ -82,13 +104,14 @@ class Queued(DeliveryStrategy):
         self.buffer = buffer
         self.playback_timeout = playback_timeout
         self.separator = separator
-        self._gathering: dict[str, _Batch] = {}
+        self._gathering: dict[tuple[str, str | None], _Batch] = {}
 
     async def deliver(self, request: DeliveryRequest) -> RoomEvent:
-        """Join the batch of the room, or open one; return once it was sent."""
-        batch = self._gathering.get(request.room_id)
+        """Join the batch of the room and channel, or open one; return once it was sent."""
+        place = (request.room_id, request.channel_id)
+        batch = self._gathering.get(place)
         if batch is None:
-            batch = self._gathering[request.room_id] = _Batch()
+            batch = self._gathering[place] = _Batch()
             batch.sending = asyncio.ensure_future(self._send_when_quiet(request, batch))
             batch.sending.add_done_callback(_log_failure)
         batch.contents.append(request.content)
@@ -98,7 +121,7 @@ class Queued(DeliveryStrategy):
         try:
             await request.wait_for_idle(buffer=self.buffer, timeout=self.playback_timeout)
         finally:
-            del self._gathering[request.room_id]
+            del self._gathering[request.room_id, request.channel_id]
         return await request.send(self._join(batch.contents))
 
     def _join(self, contents: list[EventContent]) -> EventContent:
@@ -110,7 +133,7 @@ class Queued(DeliveryStrategy):
 
 
 class _Batch:
-    """What was gathered for one room, and the task that will send it."""
+    """What was gathered for one place, and the task that will send it."""
 
     sending: "asyncio.Future[RoomEvent]"
 

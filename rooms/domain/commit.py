@@ -8,12 +8,13 @@ from pydantic import Field
 from hooks.results import Observation, Task
 from rooms.domain.content import EventContent
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import RoomStatus
+from rooms.domain.enums import OwnerKind, RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.fallback import FollowUp
 from rooms.domain.frozen import Frozen, utc_now
 from rooms.domain.job import DeliveryFinish, DeliveryJob, DeliveryKind
 from rooms.domain.json import JsonObject
+from rooms.domain.ownership import OwnerAction
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room
 
@@ -71,6 +72,22 @@ class StatusChange(Frozen):
     at: datetime
 
 
+class OwnerChange(Frozen):
+    """Who answers in a room from now on; every change raises the owner's epoch by one.
+
+    Attributes:
+        kind: Who answers.
+        owner_id: Which person, when it is one.
+        by: The user who changed it; None where it was no user.
+        action: The word for it in the audit trail, where the store keeps one; None leaves no entry.
+    """
+
+    kind: OwnerKind
+    owner_id: str | None = None
+    by: str | None = None
+    action: OwnerAction | None = None
+
+
 class CommitUnit(Frozen):
     """Everything one pass writes to one room, in one transaction.
 
@@ -86,6 +103,7 @@ class CommitUnit(Frozen):
         touches_activity: Whether `timers.last_activity_at` becomes now.
         reactivates: Whether a PAUSED room becomes ACTIVE (paused_at cleared).
         status_change: Set after the events were written.
+        owner_change: Set in the same transaction; new jobs carry the new epoch.
         at: The moment of the commit: what activity, pause and update stamps become.
         lease_owner: The node that will run the new jobs; '' leaves them unleased. A job is born
             unleased also when an open job of its lane was there before and is not held by that
@@ -113,11 +131,16 @@ class CommitUnit(Frozen):
     touches_activity: bool = True
     reactivates: bool = False
     status_change: StatusChange | None = None
+    owner_change: OwnerChange | None = None
     at: datetime = Field(default_factory=utc_now)
     lease_owner: str = ""
     lease_seconds: float = 60.0
     lease_token: int | None = None
     releases_lease: bool = False
+
+    def epoch_after(self, epoch: int) -> int:
+        """Return the owner's epoch of a room with `epoch` once the unit is committed."""
+        return epoch if self.owner_change is None else epoch + 1
 
     @property
     def is_plain(self) -> bool:
@@ -134,7 +157,7 @@ class CommitUnit(Frozen):
     @property
     def only_adds(self) -> bool:
         """Whether the unit leaves earlier events and the room's own words as they are."""
-        return not (self.target or self.metadata_patch or self.status_change)
+        return not (self.target or self.metadata_patch or self.status_change or self.owner_change)
 
 
 class CommitOutcome(StrEnum):

@@ -1,5 +1,11 @@
 """What can go wrong in words: one root, each error names the value and the way out."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rooms.domain.event import RoomEvent
+
 
 class RoomKitError(Exception):
     """Anything this package refuses."""
@@ -36,6 +42,38 @@ class IllegalRoomMoveError(RoomKitError, ValueError):
     def __init__(self, room_id: str, current: str, wanted: str) -> None:
         super().__init__(f"room {room_id!r} is {current} and cannot become {wanted}")
         self.room_id = room_id
+
+
+class IllegalOwnerMoveError(RoomKitError, ValueError):
+    """A room's owner cannot become another in this way."""
+
+    def __init__(self, room_id: str, current: str, verb: str, way_out: str) -> None:
+        super().__init__(f"room {room_id!r} is owned by {current}, {verb} is refused: {way_out}")
+        self.room_id = room_id
+        self.current = current
+
+
+class NotOwnerError(RoomKitError):
+    """Somebody wants to answer in a room that another answers."""
+
+    def __init__(self, room_id: str, user_id: str, owner: str) -> None:
+        super().__init__(
+            f"room {room_id!r} is owned by {owner}, not by user {user_id!r}: take_over() it first"
+        )
+        self.room_id = room_id
+        self.user_id = user_id
+
+
+class StaleReplyError(RoomKitError):
+    """Somebody answers who has not seen the last messages; `newer` are those, oldest first."""
+
+    def __init__(self, room_id: str, newer: "Sequence[RoomEvent]") -> None:
+        super().__init__(
+            f"room {room_id!r} has {len(newer)} newer messages: read them, then reply with "
+            f"last_seen_index={newer[-1].index}"
+        )
+        self.room_id = room_id
+        self.newer = list(newer)
 
 
 class ChannelNotRegisteredError(RoomKitError, LookupError):

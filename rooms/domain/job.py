@@ -20,7 +20,8 @@ class DeliveryState(StrEnum):
     """PENDING, SENDING and WAITING need work; the rest is final.
 
     SENDING means that the work has begun and its outcome is not written yet, UNKNOWN that nobody
-    will ever know it.
+    will ever know it. PARKED is an agent's turn that waits for people's decision; it is done again
+    when it is opened, and keeps nobody waiting until then.
     """
 
     PENDING = "pending"
@@ -30,6 +31,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     DISCARDED = "discarded"
     UNKNOWN = "unknown"
+    PARKED = "parked"
 
 
 OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.WAITING})

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.enums import ChannelDirection
+from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen, utc_now
+from rooms.domain.message import InboundMessage
 
 TARGET_ID = "target_provider_message_id"
 REPLY_TO_ID = "reply_to_provider_message_id"
@@ -86,6 +88,23 @@ def fold(current: MessageStatus, reported: MessageStatus) -> MessageStatus:
     if current in NEGATIVE:
         return reported if reported in ARRIVED else current
     return max(current, reported, key=RANKS.__getitem__)
+
+
+def external_id_of(message: InboundMessage) -> str | None:
+    """Return what the provider calls a message that came in, or None."""
+    return message.provider_message_id or message.external_id
+
+
+def received(message: InboundMessage, event: RoomEvent, external_id: str) -> ProviderMessage:
+    """Return the note of a message that came in and became `event`."""
+    return ProviderMessage(
+        channel_id=message.channel_id,
+        provider_message_id=external_id,
+        event_id=event.id,
+        room_id=event.room_id,
+        direction=ChannelDirection.INBOUND,
+        address=message.sender_id,
+    )
 
 
 def fold_report(message: ProviderMessage, report: DeliveryStatus) -> StatusChange:

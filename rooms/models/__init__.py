@@ -1,6 +1,7 @@
 """The rows of rooms, one noun a file."""
 
 from rooms.models.address_standing import AddressStanding
+from rooms.models.ai_pause import AIPause
 from rooms.models.audit_entry import AppendOnlyError, AuditEntry
 from rooms.models.channel_binding import ChannelBinding
 from rooms.models.delivery import Delivery
@@ -24,6 +25,7 @@ from rooms.models.source_state import SourceState
 from rooms.models.task import Task
 
 __all__ = [
+    "AIPause",
     "AddressStanding",
     "AppendOnlyError",
     "AuditEntry",

@@ -17,6 +17,7 @@ from rooms.models.room import Room
 from rooms.models.scoped import ScopedQuerySet
 
 INTERNAL = "internal"
+FOR_AGENTS = "intelligence"
 
 
 class EventQuerySet(ScopedQuerySet["Event"]):
@@ -29,6 +30,10 @@ class EventQuerySet(ScopedQuerySet["Event"]):
     def without_internal(self) -> "EventQuerySet":
         """Leave out what only the house may see."""
         return self.exclude(visibility=INTERNAL)
+
+    def for_people(self) -> "EventQuerySet":
+        """Leave out what no person has to read: the house's own notes, what is said to agents."""
+        return self.exclude(visibility__in=(INTERNAL, FOR_AGENTS))
 
     def with_key(self, key: str) -> "EventQuerySet":
         """Keep the events that were stored under this idempotency key."""

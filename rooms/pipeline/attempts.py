@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from rooms.channel import Channel
 from rooms.domain.delivery import DeliveryError, DeliveryResult
@@ -13,15 +14,16 @@ from rooms.domain.output import ChannelOutput
 from rooms.pipeline.clearance import Clearance, went_as_template
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.course import Courses, tell_progress
+from rooms.pipeline.failures import delay_after, give_up, log_failure
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.noting import SentMessages
 from rooms.pipeline.outbox import Outbox
-from rooms.pipeline.outcomes import build_failure, build_problem, build_success, build_unknown
+from rooms.pipeline.outcomes import build_failure, build_problem, build_success
+from rooms.pipeline.owner_gate import OwnerGate
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.work import Work
 from rooms.resilience.circuit_breaker import CIRCUIT_BREAKER_OPEN, ChannelCircuitBreakers, Permit
 from rooms.resilience.rate_limit import ChannelRateLimiters
-from rooms.resilience.retry import is_retryable, is_unknown, next_delay
 from rooms.telemetry import Attr, SpanKind
 
 logger = logging.getLogger("roomkit.core.delivery")
@@ -70,9 +72,14 @@ class Attempts:
         self._sent = SentMessages(parts, lanes)
         self._courses = Courses(parts, lanes)
         self._clearance = Clearance(parts, lanes)
+        self._owner = OwnerGate(parts)
 
     async def make(self, sending: Sending) -> tuple[DeliveryResult, ChannelOutput]:
-        """Return what came of it and what the channel answered."""
+        """Return what came of it and what the channel answered.
+
+        Raises:
+            StaleOwnerError: If an agent made it under an earlier owner of the room.
+        """
         work, telemetry = sending.work, self._parts.telemetry
         permit = await self._breakers.admit(sending.channel.channel_id)
         if permit is None:
@@ -146,19 +153,21 @@ class Attempts:
                 return build_failure(work, build_problem(refusal)), ChannelOutput.empty()
             work.attempts += 1
             await self._mark_begun(sending)
+            # Last, for whatever comes before may take its time.
+            await self._lanes.persist(work, partial(self._owner.check, work))
             try:
                 output = await channel.deliver(
                     message if event is sending.event else event, work.binding, work.context
                 )
             except Exception as error:  # RFC §13: every failure of a target is a result
                 instead = await self._clearance.learn(work, channel, event, error)
-                delay = 0.0 if instead else _delay_after(sending, error)
-                _log_failure(work, error, delay)
+                delay = 0.0 if instead else delay_after(work, error, may_repeat=sending.may_repeat)
+                log_failure(work, error, delay)
                 if instead is not None:
                     event = instead
                     continue
                 if delay is None:
-                    return await _give_up(work, error, permit), ChannelOutput.empty()
+                    return await give_up(work, error, permit), ChannelOutput.empty()
                 await self._wait_for_retry(work, error, delay)
                 continue
             await permit.succeed()
@@ -206,39 +215,3 @@ class Attempts:
             await self._parts.clock.sleep(delay)
         finally:
             self._lanes.release(work)
-
-
-def _delay_after(sending: Sending, error: Exception) -> float | None:
-    """Return the seconds to the next attempt; None if there is none."""
-    policy = sending.work.binding.retry_policy
-    if is_unknown(error) and not sending.may_repeat:
-        return None
-    if not is_retryable(error, policy):
-        return None
-    retry_after = getattr(error, "retry_after", None)
-    return next_delay(policy, sending.work.attempts, retry_after=retry_after)
-
-
-async def _give_up(work: Work, error: Exception, permit: Permit) -> DeliveryResult:
-    if _blames_vendor(error, work):
-        await permit.fail()
-    if is_unknown(error):
-        return build_unknown(work, str(error))
-    return build_failure(work, build_problem(error))
-
-
-def _blames_vendor(error: Exception, work: Work) -> bool:
-    """Tell whether a failure counts for the breaker: a wrong number says nothing of the vendor."""
-    own_word = getattr(error, "blames_vendor", None)
-    if isinstance(own_word, bool):
-        return own_word
-    return is_unknown(error) or is_retryable(error, work.binding.retry_policy)
-
-
-def _log_failure(work: Work, error: Exception, delay: float | None) -> None:
-    logger.log(
-        logging.ERROR if delay is None else logging.WARNING,
-        "delivery attempt failed",
-        exc_info=error,
-        extra={**work.log_facts, "attempt": work.attempts, "retry_in_seconds": delay},
-    )

@@ -10,6 +10,7 @@ from rooms.domain.errors import ChannelNotFoundError, RoomClosedError, RoomNotFo
 from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.pipeline.draft import Draft, Origin
+from rooms.pipeline.owner_gate import STALE_OWNER, StaleOwnerError
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
 from rooms.pipeline.waiting import Cascade, caller_waits
@@ -61,15 +62,21 @@ class Direct:
         )
         return await self.send_as(_build(utterance, source))
 
-    async def send_as(self, event: RoomEvent) -> RoomEvent:
+    async def send_as(self, event: RoomEvent, *, owner_epoch: int | None = None) -> RoomEvent:
         """Store and broadcast an event whose source the framework has filled in.
+
+        Args:
+            event: What to say.
+            owner_epoch: The owner's epoch that an agent thought it up under; None for what people
+                say.
 
         Raises:
             RoomClosedError: If the room takes no more events.
+            StaleOwnerError: If the room has another owner than the AI of that epoch.
             PermissionError: If an edit, delete or reaction is refused; the code is its message.
         """
         cascade = Cascade()
-        draft = Draft(event=event, origin=Origin.DIRECT, cascade=cascade)
+        draft = Draft(event=event, origin=Origin.DIRECT, cascade=cascade, owner_epoch=owner_epoch)
         deadline = asyncio.get_running_loop().time() + self._parts.limits.process_timeout
         passed = await self._passage.run(draft, deadline=deadline)
         if passed.event is None:
@@ -95,6 +102,8 @@ class Direct:
         return channel.provider_name if channel else None
 
     async def _refusal(self, room_id: str, code: str) -> Exception:
+        if code == STALE_OWNER:
+            return StaleOwnerError(f"room {room_id!r} has another owner by now")
         if code != "room_closed":
             return PermissionError(code)
         room = await self._parts.store.get_room(room_id)

@@ -142,6 +142,11 @@ class Lanes:
         while (draining := self._drains.get(self._name(room_id, channel_id))) is not None:
             await asyncio.wait([draining])
 
+    def behind(self, work: Work) -> list[Work]:
+        """Return what waits here in the lane of a piece of work to be done after it."""
+        queue = self._queues.get(self._lane_of(work), ())
+        return [other for other in queue if other.lane == work.lane and not other.started]
+
     def is_answering(self, room_id: str) -> bool:
         """Tell whether an agent is at work on an event of this room in this process."""
         return any(
@@ -239,10 +244,6 @@ class Lanes:
 def _insert(queue: deque[Work], work: Work) -> None:
     """Put work behind all that stands before it in the timeline, and behind what has begun."""
     place = len(queue)
-    while place and not queue[place - 1].started and _comes_before(work, queue[place - 1]):
+    while place and not queue[place - 1].started and work.comes_before(queue[place - 1]):
         place -= 1
     queue.insert(place, work)
-
-
-def _comes_before(one: Work, other: Work) -> bool:
-    return one.event.index < other.event.index

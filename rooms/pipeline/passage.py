@@ -3,24 +3,24 @@
 import asyncio
 import logging
 
-from hooks.triggers import HookTrigger
 from rooms.domain.commit import CommitOutcome, Committed
 from rooms.domain.context import RoomContext
-from rooms.domain.enums import ChannelType, EventStatus, OwnerKind
+from rooms.domain.enums import EventStatus, OwnerKind
 from rooms.domain.errors import RoomNotFoundError, StoreUnavailableError
 from rooms.domain.event import RoomEvent
 from rooms.locks.base import Hold
-from rooms.pipeline import permissions
 from rooms.pipeline.broadcast import tell_tasks
 from rooms.pipeline.committing import BLOCKED_REASON, Committing, LeaseLost
 from rooms.pipeline.draft import Draft, Origin, Passed, ProcessTimeoutError, Refused
 from rooms.pipeline.entering import enter
 from rooms.pipeline.filing import file_away_all, keep_files
 from rooms.pipeline.handover import HandOver
+from rooms.pipeline.judging import Judging
 from rooms.pipeline.linking import Linking
+from rooms.pipeline.owner_gate import STALE_OWNER
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.people import seat
-from rooms.pipeline.planning import ROUTED_TO, Planner
+from rooms.pipeline.planning import Planner
 from rooms.pipeline.records import tell_participant
 from rooms.pipeline.scene import Scene
 from rooms.pipeline.waiting import return_at_commit
@@ -30,9 +30,6 @@ logger = logging.getLogger("roomkit.core.router")
 # Only a process that stood still for longer than its lease comes here; it does so seldom twice.
 MAX_ENTRIES = 3
 
-Verdict = tuple[str | None, str | None]
-"""Who blocked an event and why; two Nones let it pass."""
-
 
 class Passage:
     """Takes drafts through the lock, the hooks and the commit, and hands them to the lanes."""
@@ -40,6 +37,7 @@ class Passage:
     def __init__(self, parts: Parts, handover: HandOver) -> None:
         self._parts = parts
         self._linking = Linking(parts)
+        self._judging = Judging(parts, self._linking)
         self._committing = Committing(parts, Planner(parts.channels, parts.telemetry))
         self._handover = handover
 
@@ -110,7 +108,7 @@ class Passage:
         self._seat_sender(scene)
         await self._linking.link(scene)
         await self._linking.aim(scene)
-        blocked_by, reason = await self._judge(scene)
+        blocked_by, reason = await self._judging.judge(scene)
         await self._committing.settle_fate(scene, blocked_by, reason)
         await file_away_all(self._parts.media, scene)
         crossing.begin_commit()
@@ -156,38 +154,10 @@ class Passage:
             source = scene.event.source.model_copy(update=changes)
             scene.event = scene.event.model_copy(update={"source": source})
 
-    # -- steps 9 to 11: hooks and the source's right to speak
-
-    async def _judge(self, scene: Scene) -> Verdict:
-        if scene.draft.blocked_code:
-            return scene.draft.blocked_code, scene.draft.blocked_code
-        with return_at_commit():
-            blocked_by, reason = await self._ask_hooks(scene)
-        if blocked_by:
-            return blocked_by, reason
-        await self._linking.aim(scene)  # a hook may have rewritten the edit
-        code = _source_gate(scene)
-        return code, code
-
-    async def _ask_hooks(self, scene: Scene) -> Verdict:
-        outcome = await self._parts.hooks.run_sync_hooks(
-            scene.room_id, HookTrigger.BEFORE_BROADCAST, scene.event, scene.context
-        )
-        scene.hooks = outcome
-        scene.event = _keep_identity(scene.event, outcome.event)
-        if scene.event is not scene.draft.event:  # a hook may have added files
-            scene.event = await keep_files(self._parts.media, scene.event)
-        if outcome.routed_to is not None:
-            metadata = {**scene.event.metadata, ROUTED_TO: list(outcome.routed_to)}
-            scene.event = scene.event.model_copy(update={"metadata": metadata})
-        if outcome.allowed:
-            return None, None
-        return outcome.blocked_by or "hook", outcome.reason
-
     # -- after the lock
 
     async def _refuse(self, draft: Draft, code: str) -> Passed:
-        if draft.live is not None:
+        if draft.live is not None and code != STALE_OWNER:  # that one's text may be stored
             draft.live.end(None)
         logger.info("event refused: %s", code, extra={"room_id": draft.event.room_id, "code": code})
         if code == "room_closed":
@@ -256,22 +226,7 @@ def _check_owner(draft: Draft, context: RoomContext) -> None:
         return
     room = context.room
     if room.owner_kind is not OwnerKind.AI or room.owner_epoch != draft.owner_epoch:
-        raise Refused("stale_owner")
-
-
-def _source_gate(scene: Scene) -> str | None:
-    if scene.source is not None:
-        return permissions.source_gate(scene.source)
-    speaks = scene.event.source.channel_type is ChannelType.SYSTEM
-    return None if speaks else "source_not_attached"
-
-
-def _keep_identity(before: RoomEvent, after: RoomEvent) -> RoomEvent:
-    """Undo what a hook must not change: who sent the event, where it stands and how deep."""
-    if after is before:
-        return before
-    kept = ("id", "room_id", "source", "index", "chain_depth", "idempotency_key", "type")
-    return after.model_copy(update={name: getattr(before, name) for name in kept})
+        raise Refused(STALE_OWNER)
 
 
 def _replay(original: RoomEvent) -> Passed:

@@ -1,28 +1,31 @@
 """Asking an agent: its reaction, its answer in one piece or as a stream, its side effects."""
 
-import asyncio
 import logging
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 from operator import attrgetter
 
-from hooks.results import Observation
 from rooms.channel import Channel
 from rooms.domain.binding import ChannelBinding
-from rooms.domain.content import TextContent
+from rooms.domain.context import Asking
 from rooms.domain.delivery import DeliveryOutcome
-from rooms.domain.enums import ChannelDirection
 from rooms.domain.errors import StoreUnavailableError
-from rooms.domain.event import EventSource, RoomEvent
+from rooms.domain.event import RoomEvent
 from rooms.domain.output import ChannelOutput
+from rooms.domain.policies import ReplyTiming
 from rooms.pipeline import visibility
-from rooms.pipeline.answers import DEPTH_LIMIT, Answers, reply_key
+from rooms.pipeline.answers import reply_key
 from rooms.pipeline.conclusions import Conclusions
-from rooms.pipeline.draft import Passed, SideEffects
+from rooms.pipeline.draft import SideEffects
+from rooms.pipeline.edits import DELETED
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.streaming import LiveAnswer
-from rooms.pipeline.turns import Turn, TurnEnds, done, side_effects_of
+from rooms.pipeline.questions import Questions
+from rooms.pipeline.replies import PARKED, Replies, end_of, facts_of
+from rooms.pipeline.reply_timing import ReplyTimings
+from rooms.pipeline.stopping import Stopped, StopReasons, StopWatch
+from rooms.pipeline.streamed_turns import StreamedTurns, close_stream
+from rooms.pipeline.turns import Turn, TurnEnds, side_effects_of
 from rooms.pipeline.work import LostRow, Work
 from rooms.telemetry import Attr, SpanKind
 
@@ -32,29 +35,53 @@ logger = logging.getLogger("roomkit.core.agents")
 class Reactor:
     """Runs REACT jobs; each ends with one commit that also completes its row."""
 
-    def __init__(
-        self, parts: Parts, answers: Answers, ends: TurnEnds, conclusions: Conclusions
+    def __init__(  # noqa: PLR0913 - one argument a collaborator
+        self,
+        parts: Parts,
+        *,
+        replies: Replies,
+        streams: StreamedTurns,
+        ends: TurnEnds,
+        conclusions: Conclusions,
+        questions: Questions,
+        timings: ReplyTimings,
+        reasons: StopReasons,
     ) -> None:
         self._parts = parts
-        self._answers = answers
+        self._replies = replies
+        self._streams = streams
         self._ends = ends
         self._conclusions = conclusions
+        self._questions = questions
+        self._timings = timings
+        self._reasons = reasons
 
     async def react(self, work: Work) -> None:
         """Ask one agent about one event and commit whatever it says."""
-        if await self._answered_before(work):
+        segment = await self._find_segment(work)
+        if segment is None:
             await self._ends.complete(work, SideEffects())
             await self._conclusions.check(work)
             return
-        turn = await self._present(work)
+        timing = self._timings.of(work)
+        if not await self._timings.lets_ask(work, timing):
+            return
+        turn = await self._present(work, segment, timing)
         channel = self._parts.channels.get(work.binding.channel_id)
         if turn is None or channel is None or work.crashes_processes:
             await self._ends.give_up(work)
             await self._conclusions.check(work)
             return
+        if await self._questions.is_taken_back(work):
+            await self._ends.discard(work, SideEffects(), turn.context, code=DELETED)
+            await self._conclusions.check(work)
+            return
         work.attempts += 1
         await self._mark_begun(work)
-        telemetry = self._parts.telemetry
+        await self._take_turn(turn, channel)
+
+    async def _take_turn(self, turn: Turn, channel: Channel) -> None:
+        work, telemetry = turn.work, self._parts.telemetry
         span = telemetry.span(
             SpanKind.DELIVERY,
             "react",
@@ -64,7 +91,11 @@ class Reactor:
         )
         with span as span_id:
             try:
-                await self._take(turn, await self._ask(channel, turn))
+                output = await turn.watch.guard(self._ask(channel, turn))
+                await self._take(turn, output)
+            except Stopped as stop:
+                reason = stop.halt.reason
+                await self._ends.discard(work, SideEffects(), turn.context, code=reason)
             except (StoreUnavailableError, LostRow):
                 raise  # no failure of the agent's: it is asked again, here or elsewhere
             except Exception as error:  # RFC §10.2: an agent's failure leaves the room healthy
@@ -78,14 +109,25 @@ class Reactor:
             await self._ends.begin(work)
             await self._conclusions.check(work)
 
-    async def _answered_before(self, work: Work) -> bool:
-        """Tell whether a process that died has committed the answer already."""
-        if work.row is None or work.broadcast is not None:
-            return False
-        key = reply_key(work.event.id, work.binding.channel_id, 0)
-        return await self._parts.store.check_idempotency(work.event.room_id, key)
+    async def _find_segment(self, work: Work) -> int | None:
+        """Return which piece of the answer comes next; None when all is stored already.
 
-    async def _present(self, work: Work) -> Turn | None:
+        The pieces before it were stored when the turn was parked; the last piece may have been
+        stored by a process that died.
+        """
+        if work.row is None or work.broadcast is not None:
+            return 0
+        store, room_id, segment = self._parts.store, work.event.room_id, 0
+        while True:
+            key = reply_key(work.event.id, work.binding.channel_id, segment)
+            if not await store.check_idempotency(room_id, key):
+                return segment
+            piece = await store.find_event_by_key(key, room_id=room_id)
+            if piece is None or not piece.metadata.get(PARKED):
+                return None
+            segment += 1
+
+    async def _present(self, work: Work, segment: int, timing: ReplyTiming) -> Turn | None:
         """Return the agent's binding and its view of the room as they are now."""
         snapshot = await self._parts.store.load_snapshot(work.event.room_id)
         if snapshot is None:
@@ -93,11 +135,25 @@ class Reactor:
         binding = snapshot.context.get_binding(work.binding.channel_id)
         if binding is None:
             return None
-        whole = await self._parts.context_of(snapshot.context.room, snapshot.context)
+        room = snapshot.context.room
+        await self._questions.refresh(work, room)
+        whole = await self._parts.context_of(room, snapshot.context)
         earlier = _history_for(work.event, whole.recent_events, binding)
         shown = visibility.reader_history(earlier, binding)
         seen = [self._parts.media.show(event) for event in shown]
-        return Turn(work, binding, whole.model_copy(update={"recent_events": seen}))
+        epoch = work.row.owner_epoch if work.row else room.owner_epoch
+        find = partial(self._reasons.find, work, epoch=epoch, timing=timing)
+        watch = StopWatch(self._parts.clock, find)
+        asking = Asking(
+            delivery_id=work.row.id if work.row else None,
+            owner_epoch=epoch,
+            segment=segment,
+            stop_reason=watch.look,
+            # A process that commits a question and asks at once does not write down that it began.
+            is_repeated=work.row is not None and work.broadcast is None,
+        )
+        context = whole.model_copy(update={"recent_events": seen, "asking": asking})
+        return Turn(work, binding, context, epoch=epoch, segment=segment, watch=watch)
 
     async def _ask(self, channel: Channel, turn: Turn) -> ChannelOutput:
         event = turn.work.event
@@ -107,135 +163,30 @@ class Reactor:
         return await channel.on_event(shown, turn.binding, turn.context)
 
     async def _take(self, turn: Turn, output: ChannelOutput) -> None:
-        work = turn.work
-        effects = side_effects_of(output, work.event.room_id, turn.binding.channel_id)
-        stream = output.response_stream
+        work, stream = turn.work, output.response_stream
         work.settle(work.result(DeliveryOutcome.SENT))
         if stream is not None and not turn.binding.muted:
-            await self._stream(turn, stream, output.response_metadata, effects)
-        elif output.response_events:
-            await self._commit_all(turn, output.response_events, effects)
-        else:
-            await _close_unread(stream)
-            await self._ends.complete(work, effects, turn.context)
-
-    async def _commit_all(self, turn: Turn, events: list[RoomEvent], effects: SideEffects) -> None:
-        """Commit the answers in order; the last carries side effects and the end of the job."""
-        work = turn.work
-        await self._let_others_be_told(work)
-        effects = self._note_depth(work, effects)
-        *first, last = enumerate(events)
-        for segment, event in first:
-            await self._answers.commit(work, event, segment=segment, side_effects=SideEffects())
-        segment, event = last
-        passed = await self._answers.commit(
-            work, event, segment=segment, side_effects=effects, finishes=done(work)
-        )
-        await self._end_unstored(turn, passed, effects)
-
-    async def _stream(
-        self,
-        turn: Turn,
-        deltas: AsyncIterator[str],
-        metadata: dict[str, object],
-        effects: SideEffects,
-    ) -> None:
-        work = turn.work
-        answer = _empty_answer(work, metadata)
-        placeholder = self._answers.stamp(work, answer, segment=0)
-        shows = turn.binding.can_write and self._may_speak(work)
-        live = LiveAnswer(self._parts, placeholder, turn.context, shows=shows)
-        error = await _read(live, deltas)
-        # A channel may complete the metadata while it streams, with the usage for instance.
-        answer = answer.model_copy(update={"metadata": dict(metadata)})
-        if live.text:
-            await self._commit_streamed(turn, answer, live, effects)
-        else:
-            await self._ends.complete(work, effects, turn.context)
-        await live.shown()
-        if error is not None:
-            await self._ends.report(turn, error, partial=live.text)
-
-    async def _commit_streamed(
-        self, turn: Turn, answer: RoomEvent, live: LiveAnswer, effects: SideEffects
-    ) -> None:
-        work = turn.work
-        await self._let_others_be_told(work)
-        effects = self._note_depth(work, effects)
-        whole = answer.model_copy(update={"content": TextContent(body=live.text)})
-        passed = await self._answers.commit(
-            work, whole, segment=0, side_effects=effects, finishes=done(work), live=live
-        )
-        await self._end_unstored(turn, passed, effects)
-
-    async def _end_unstored(self, turn: Turn, passed: Passed, effects: SideEffects) -> None:
-        """End the job of an answer whose commit did not, for it was refused or there already."""
-        if passed.event is None:
-            await self._ends.discard(turn, effects, code=passed.reason or "refused")
-        elif passed.replayed:
-            with suppress(LostRow):  # a commit of which only the reply was lost has ended it too
-                await self._ends.complete(turn.work, effects, turn.context)
-
-    async def _let_others_be_told(self, work: Work) -> None:
-        """Wait, within limits, until AFTER_BROADCAST of the question was fired."""
-        if work.broadcast is None:
+            await self._streams.run(turn, output, stream)
             return
-        try:
-            async with asyncio.timeout(self._parts.limits.answer_grace):
-                await work.broadcast.told.wait()
-        except TimeoutError:
-            logger.info("answer goes ahead of slow targets", extra={"event_id": work.event.id})
-
-    def _may_speak(self, work: Work) -> bool:
-        """Tell whether an answer at this depth would be delivered."""
-        return work.event.chain_depth + 1 < self._parts.limits.max_chain_depth
-
-    def _note_depth(self, work: Work, effects: SideEffects) -> SideEffects:
-        if self._may_speak(work):
-            return effects
-        note = Observation(
-            room_id=work.event.room_id,
-            type=f"{DEPTH_LIMIT.removesuffix('_limit')}_exceeded",
-            channel_id=work.binding.channel_id,
-            data={"depth": work.event.chain_depth + 1},
-        )
-        return SideEffects(
-            tasks=effects.tasks,
-            observations=(*effects.observations, note),
-            metadata_patch=effects.metadata_patch,
-        )
+        await close_stream(stream)  # nobody may hear it, so its provider is asked for nothing
+        effects = side_effects_of(output, work.event.room_id, turn.binding.channel_id)
+        if output.response_events:
+            events = _with_facts(output)
+            await self._replies.commit(turn, events, effects, state=end_of(output))
+        elif turn.watch.halt is not None:  # the agent was told, and has said nothing
+            code = turn.watch.halt.reason
+            await self._ends.discard(work, effects, turn.context, code=code)
+        else:
+            await self._ends.complete(work, effects, turn.context, state=end_of(output))
+        await self._ends.report_outcome(turn, output)
 
 
-def _empty_answer(work: Work, metadata: dict[str, object]) -> RoomEvent:
-    """Return the answer before its first word; its id stays."""
-    return RoomEvent(
-        room_id=work.event.room_id,
-        source=EventSource(
-            channel_id=work.binding.channel_id,
-            channel_type=work.binding.channel_type,
-            direction=ChannelDirection.OUTBOUND,
-        ),
-        content=TextContent(body=""),
-        metadata=dict(metadata),
-    )
-
-
-async def _read(live: LiveAnswer, deltas: AsyncIterator[str]) -> Exception | None:
-    """Show the stream to its end; a failure is returned, what was shown is kept."""
-    try:
-        await live.consume(deltas)
-    except Exception as error:  # RFC §10.5: a broken stream must not lose its first half
-        logger.warning("answer stream failed", exc_info=True)
-        await live.fail(error)
-        return error
-    return None
-
-
-async def _close_unread(stream: AsyncIterator[str] | None) -> None:
-    """Close a stream nobody may hear, before it has asked its provider for anything."""
-    closer = getattr(stream, "aclose", None)
-    if closer is not None:
-        await closer()
+def _with_facts(output: ChannelOutput) -> list[RoomEvent]:
+    """Return the answers of an output; the last says what there is to say of the turn."""
+    *first, last = output.response_events
+    facts = facts_of(output) if output.response_outcome is not None else {}
+    metadata = {**last.metadata, **facts}
+    return [*first, last.model_copy(update={"metadata": metadata})]
 
 
 def _history_for(

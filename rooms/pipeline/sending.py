@@ -20,6 +20,7 @@ from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_crash, build_failure, build_finish, build_unknown
 from rooms.pipeline.overflow import cut_into_parts
+from rooms.pipeline.owner_gate import STALE_OWNER, StaleOwnerError
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.quiet_hours import Night
 from rooms.pipeline.targeting import add_targets
@@ -66,6 +67,13 @@ class Sender:
             return
         if await self._night.holds_back(work):
             return
+        try:
+            await self._hand_over(sending)
+        except StaleOwnerError as stale:
+            await self._withhold(work, stale)
+
+    async def _hand_over(self, sending: Sending) -> None:
+        work = sending.work
         output = await self._show(sending)
         result = DeliveryResult(channel_id=work.binding.channel_id, status=DeliveryOutcome.SENT)
         if permissions.wants_deliver(work.binding):
@@ -84,7 +92,11 @@ class Sender:
         if await self._given_up(sending) or await self._night.holds_back(work):
             return
         await self._show(sending)
-        result, _ = await self._attempts.make(sending)
+        try:
+            result, _ = await self._attempts.make(sending)
+        except StaleOwnerError as stale:
+            await self._withhold(work, stale)
+            return
         await self._close(work, result)
 
     async def _prepare(self, work: Work) -> Sending | None:
@@ -160,13 +172,25 @@ class Sender:
             await self._answers.commit(work, answer, segment=segment, side_effects=SideEffects())
 
     async def _drop(self, work: Work) -> None:
-        """End what need not be sent any more; the chain ends with it."""
-        why = DeliveryError(code=NOT_NEEDED, message="it arrived, or its recipient is here")
+        """End what need not be sent any more."""
+        await self._discard(
+            work, DeliveryError(code=NOT_NEEDED, message="it arrived, or its recipient is here")
+        )
+        work.settled = True
+        await self._conclusions.check(work)
+
+    async def _withhold(self, work: Work, stale: StaleOwnerError) -> None:
+        """End what must not be sent any more."""
+        why = DeliveryError(code=STALE_OWNER, message=str(stale), retryable=False)
+        await self._discard(work, why)
+        work.settle(work.result(DeliveryOutcome.FAILED, error=why))
+        await self._conclusions.check(work)
+
+    async def _discard(self, work: Work, why: DeliveryError) -> None:
+        """End the row; a chain of fallbacks ends with it."""
         ends = work.finish(DeliveryState.DISCARDED, error=why)
         still = tuple(end.model_copy(update={"follow_up_in_s": None}) for end in ends)
         await self._outbox.end(work, still)
-        work.settled = True
-        await self._conclusions.check(work)
 
     async def _close(self, work: Work, result: DeliveryResult) -> None:
         await self._outbox.end(work, build_finish(work, result))

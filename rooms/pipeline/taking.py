@@ -106,8 +106,9 @@ class Taking:
             return await self._discard(job, f"it cannot be taken up: {error}")
 
     async def _build(self, job: DeliveryJob) -> Work | None:
-        event = await self._store.get_event(job.event_id)
+        # The room first: an event that is changed meanwhile is then seen to be newer than it.
         snapshot = await self._store.load_snapshot(job.room_id)
+        event = await self._store.get_event(job.event_id)
         if event is None or snapshot is None:
             return await self._discard(job, "the event is gone")
         if event.metadata.get(DELETED) and _is_unsent(job):

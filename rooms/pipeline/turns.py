@@ -1,13 +1,14 @@
 """One agent's turn: what it was asked, and how the turn ends."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hooks.results import Observation
 from hooks.triggers import HookTrigger
 from rooms.domain.binding import ChannelBinding
 from rooms.domain.commit import CommitUnit
-from rooms.domain.content import SystemContent
+from rooms.domain.content import SystemContent, text_of
 from rooms.domain.context import RoomContext
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome
 from rooms.domain.enums import ChannelType, EventType
@@ -20,32 +21,44 @@ from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_crash
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.work import Work
+from rooms.pipeline.stopping import StopWatch
+from rooms.pipeline.work import LostRow, Work
 
 logger = logging.getLogger("roomkit.core.agents")
 
 
 @dataclass(frozen=True)
 class Turn:
-    """The work with the agent's binding and its view of the room when it was asked."""
+    """One agent asked about one event.
+
+    Attributes:
+        work: The job.
+        binding: The agent's.
+        context: Its view of the room when it was asked.
+        epoch: The owner's epoch the turn is made under.
+        segment: How many pieces of the answer are stored already.
+        watch: Ends the turn early.
+    """
 
     work: Work
     binding: ChannelBinding
     context: RoomContext
-
-
-def done(work: Work) -> tuple[DeliveryFinish, ...]:
-    """Return the finish of a job whose agent has said all it had to say."""
-    return work.finish(DeliveryState.SENT)
+    epoch: int
+    segment: int
+    watch: StopWatch
 
 
 def side_effects_of(output: ChannelOutput, room_id: str, channel_id: str) -> SideEffects:
-    """Return what a channel left behind, stamped with the room and its author."""
+    """Return what a channel left behind, stamped with the room and its author.
+
+    Of a turn that streams, what it left is complete once the stream has ended.
+    """
+    outcome = output.response_outcome
+    tasks = [*output.tasks, *(outcome.tasks if outcome else ())]
+    seen = [*output.observations, *(outcome.observations if outcome else ())]
     return SideEffects(
-        tasks=tuple(task.stamped(room_id, created_by=channel_id) for task in output.tasks),
-        observations=tuple(
-            _signed(seen.stamped(room_id), channel_id) for seen in output.observations
-        ),
+        tasks=tuple(task.stamped(room_id, created_by=channel_id) for task in tasks),
+        observations=tuple(_signed(each.stamped(room_id), channel_id) for each in seen),
         metadata_patch=dict(output.metadata_updates),
     )
 
@@ -67,16 +80,32 @@ class TurnEnds:
         await self._outbox.begin(work)
 
     async def complete(
-        self, work: Work, effects: SideEffects, context: RoomContext | None = None
+        self,
+        work: Work,
+        effects: SideEffects,
+        context: RoomContext | None = None,
+        *,
+        state: DeliveryState = DeliveryState.SENT,
     ) -> None:
-        """Close the job, keeping its side effects in the same transaction."""
-        await self._close(work, done(work), effects, context or work.context)
+        """Close the job, or park it, keeping its side effects in the same transaction.
 
-    async def discard(self, turn: Turn, effects: SideEffects, *, code: str) -> None:
-        """Close the job of an agent whose answer the room did not take; `code` says why."""
+        Raises:
+            LostRow: If another process has taken or ended the row meanwhile.
+        """
+        await self._close(work, work.finish(state), effects, context or work.context)
+
+    async def discard(
+        self, work: Work, effects: SideEffects, context: RoomContext, *, code: str
+    ) -> None:
+        """Close the job of an agent whose answer the room did not take; `code` says why.
+
+        Whoever takes a room over ends its turns; so it may be closed already.
+        """
         problem = DeliveryError(code=code, message="the room took no answer", retryable=False)
-        finishes = turn.work.finish(DeliveryState.DISCARDED, error=problem)
-        await self._close(turn.work, finishes, effects, turn.context)
+        finishes = work.finish(DeliveryState.DISCARDED, error=problem)
+        with suppress(LostRow):
+            await self._close(work, finishes, effects, context)
+        work.settle(work.result(DeliveryOutcome.SENT))
 
     async def _close(
         self,
@@ -121,14 +150,23 @@ class TurnEnds:
         await self.report(turn, error)
         work.settle(work.result(DeliveryOutcome.FAILED, error=problem))
 
-    async def report(self, turn: Turn, error: Exception, *, partial: str = "") -> None:
+    async def report_outcome(self, turn: Turn, output: ChannelOutput) -> None:
+        """Report a failure in spite of which the agent has said something."""
+        outcome = output.response_outcome
+        if outcome is not None and outcome.error is not None:
+            said = "".join(text_of(event.content) for event in output.response_events)
+            await self.report(turn, outcome.error, partial=said)
+
+    async def report(
+        self, turn: Turn, error: Exception, *, partial: str = "", category: str = "generation"
+    ) -> None:
         """Fire ON_ERROR and note the failure for the caller of the root message."""
         work = turn.work
         work.cascade.note_error(error)
         data = {
             "error": str(error),
             "error_type": type(error).__name__,
-            "error_category": "streaming" if partial else "generation",
+            "error_category": category,
             "channel_id": work.binding.channel_id,
             "event_id": work.event.id,
             "partial_text": partial,

@@ -70,10 +70,20 @@ class Work:
         """The lane this work belongs to."""
         return self.event.room_id, self.binding.channel_id
 
+    def comes_before(self, other: "Work") -> bool:
+        """Tell whether its event stands before another one's in the timeline."""
+        return self.event.index < other.event.index
+
     @property
     def was_begun(self) -> bool:
         """Whether somebody began an attempt and did not live to tell what came of it."""
         return self.row is not None and self.row.state is DeliveryState.SENDING
+
+    @property
+    def was_reopened(self) -> bool:
+        """Whether people had the work go on, or begun once more, after it had ended or parked."""
+        lost = 1 if self.was_begun else 0
+        return self.row is not None and self.row.attempts > lost
 
     @property
     def crashes_processes(self) -> bool:

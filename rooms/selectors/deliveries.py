@@ -18,6 +18,12 @@ def list_deliveries(*, room_id: str, event_id: str | None) -> list[models.Delive
     return list(jobs.order_by("event_index", "channel_id", "id"))
 
 
+def list_lane(*, room_id: str, channel_id: str, limit: int) -> list[models.Delivery]:
+    """Return the last jobs of a channel in a room, the newest first by (event_index, id)."""
+    jobs = models.Delivery.objects.filter(room_id=room_id, channel_id=channel_id)
+    return list(jobs.order_by("-event_index", "-id")[:limit])
+
+
 def find_untold_rounds(*, limit: int) -> list[str]:
     """Return the events whose jobs were all tried and of which somebody has to tell that."""
     untried = models.Delivery.objects.untried().filter(event_id=OuterRef("event_id"))

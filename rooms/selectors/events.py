@@ -100,12 +100,12 @@ def find_events_by_keys(places: Sequence[tuple[str, str]]) -> list[models.Event]
 
 
 def count_unread(*, room_id: str, channel_id: str) -> int:
-    """Count the delivered messages of others after a channel's marker, internal ones left out."""
+    """Count the delivered messages of others after a channel's marker that are for people."""
     marker = models.ReadMarker.objects.filter(room_id=room_id, channel_id=channel_id)
     after = marker.values_list("index", flat=True).first()
     return (
         models.Event.objects.messages()
-        .without_internal()
+        .for_people()
         .filter(room_id=room_id, status=EventStatus.DELIVERED.value)
         .filter(index__gt=-1 if after is None else after)
         .exclude(source_channel_id=channel_id)

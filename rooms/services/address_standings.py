@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from rooms import models
 from rooms.domain.standing import ContactPoint, OptOutReason
-from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH
-from rooms.services.audit import AuditAction
+from rooms.models.columns import FOREIGN_ID_LENGTH
+from rooms.services.audit import AuditAction, build_entry
 
 # One statement, so that two messages of one person cannot turn the moment back.
 NOTE_INBOUND = """
@@ -105,12 +105,10 @@ def opt_out_by_person(*, point: ContactPoint, actor: AbstractBaseUser) -> models
 
 
 def _audit(row: models.AddressStanding, action: AuditAction, actor: AbstractBaseUser) -> None:
-    models.AuditEntry.objects.create(
+    build_entry(
+        actor=actor,
+        action=action,
+        row=row,
         organization_id=row.organization_id,
-        actor_id=actor.pk,
-        actor_label=actor.get_username()[:ID_LENGTH],
-        action=action.value,
-        object_type=str(row._meta.model_name),
-        object_id=str(row.pk),
         detail={"channel_id": row.channel_id, "channel_type": row.channel_type},
-    )
+    ).save()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model
 
 from rooms import models
 from rooms.models.columns import ID_LENGTH
@@ -25,29 +26,31 @@ class AuditAction(StrEnum):
 
 def build_entry(
     *,
-    actor: AbstractBaseUser,
+    actor: AbstractBaseUser | None,
     action: str,
-    row: models.Delivery | models.ChannelBinding | models.Room | models.ScheduledSend,
-    room: models.Room,
+    row: Model,
+    organization_id: str,
     detail: Mapping[str, object],
+    room_id: str | None = None,
 ) -> models.AuditEntry:
-    """Build the entry about one row of a room; the caller's transaction stores it.
+    """Build the entry about one row; the caller's transaction stores it.
 
     Args:
-        actor: Who did it; the name is kept for when the account is gone.
+        actor: Who did it; the name is kept for when the account is gone. None if it was no account.
         action: A word such as those of `AuditAction`.
         row: What it was done to.
-        room: The room it belongs to.
+        organization_id: Whose the row is.
         detail: What changed; only what JSON can hold, and nothing that people wrote.
+        room_id: The room it belongs to, if it belongs to one.
     """
     return models.AuditEntry(
-        organization_id=room.organization_id,
-        actor_id=actor.pk,
-        actor_label=actor.get_username()[:ID_LENGTH],
+        organization_id=organization_id,
+        actor_id=actor.pk if actor else None,
+        actor_label=actor.get_username()[:ID_LENGTH] if actor else "",
         action=str(action),
         object_type=str(row._meta.model_name),
         object_id=str(row.pk),
-        room_id=room.pk,
+        room_id=room_id,
         detail=dict(detail),
     )
 

@@ -80,7 +80,12 @@ def regulate_binding(
         raise LookupError(f"no binding {binding_pk}: the channel was detached meanwhile")
     detail = describe_changes(row, changes)
     build_entry(
-        actor=actor, action=AuditAction.BINDING_REGULATED, row=row, room=room, detail=detail
+        actor=actor,
+        action=AuditAction.BINDING_REGULATED,
+        row=row,
+        organization_id=room.organization_id,
+        room_id=room.pk,
+        detail=detail,
     ).save()
     for name, value in changes.items():
         setattr(row, name, value)

@@ -23,7 +23,7 @@ WRITE_OUTCOME = """
        SET state = %s, attempts = %s, provider_message_id = %s, error_code = %s,
            error_message = %s, owes_round = owes_round OR %s, follow_up_at = {{moment}},
            {consequence}
-     WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded', 'unknown')
+     WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded', 'unknown', 'parked')
 """
 END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL")
 KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE({moment}, due_at)")
@@ -187,6 +187,27 @@ def reopen_delivery(*, finish: DeliveryFinish) -> bool:
 
 
 @transaction.atomic
+def open_parked(*, room_id: str, event_id: str, channel_id: str) -> models.Delivery | None:
+    """Make a parked job due, held by nobody; None if there is none, or somebody was faster."""
+    parked = models.Delivery.objects.filter(
+        room_id=room_id,
+        event_id=event_id,
+        channel_id=channel_id,
+        state=DeliveryState.PARKED.value,
+    )
+    # Who comes second must not hold the row: whoever is woken for it would pass it over.
+    row = parked.select_for_update(of=_own_rows(), skip_locked=_can_skip()).first()
+    if row is None:
+        return None
+    row.state, row.attempts = DeliveryState.PENDING.value, 1
+    row.due_at, row.lease_owner, row.lease_until = get_database_now(), "", None
+    changed = parked.filter(pk=row.pk).update(
+        state=row.state, attempts=1, due_at=row.due_at, lease_owner="", lease_until=None
+    )
+    return row if changed else None
+
+
+@transaction.atomic
 def retry_deliveries(
     *, delivery_ids: Collection[str], actor: AbstractBaseUser
 ) -> list[models.Delivery]:
@@ -205,7 +226,8 @@ def retry_deliveries(
             actor=actor,
             action=AuditAction.DELIVERY_RETRIED,
             row=row,
-            room=row.room,
+            organization_id=row.room.organization_id,
+            room_id=row.room_id,
             detail={"attempts": row.attempts, "error_code": row.error_code},
         )
         for row in rows

@@ -17,7 +17,7 @@ from rooms.domain.errors import (
 from rooms.domain.identity import Identity
 from rooms.models.columns import ID_LENGTH
 from rooms.selectors.clock import get_database_now
-from rooms.services.audit import AuditAction
+from rooms.services.audit import AuditAction, build_entry
 
 AT_A_TIME = 200
 
@@ -182,14 +182,11 @@ def _note(
     user_id: str | None,
     actor: AbstractBaseUser | None,
 ) -> None:
-    label = actor.get_username() if actor else user_id or ""
-    models.AuditEntry.objects.create(
+    entry = build_entry(
+        actor=actor,
+        action=action,
+        row=row,
         organization_id=row.organization_id,
-        actor_id=actor.pk if actor else None,
-        actor_label=label[:ID_LENGTH],
-        action=action.value,
-        object_type="identitymerge",
-        object_id=row.pk,
         detail={
             "survivor": row.survivor_id,
             "merged": row.merged_id,
@@ -197,3 +194,6 @@ def _note(
             "participants": len(row.participants),
         },
     )
+    if actor is None:
+        entry.actor_label = (user_id or "")[:ID_LENGTH]
+    entry.save()

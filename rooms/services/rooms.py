@@ -95,7 +95,12 @@ def configure_room(
     row = lock_room(room_id=room_id)
     detail = describe_changes(row, changes)
     build_entry(
-        actor=actor, action=AuditAction.ROOM_CONFIGURED, row=row, room=row, detail=detail
+        actor=actor,
+        action=AuditAction.ROOM_CONFIGURED,
+        row=row,
+        organization_id=row.organization_id,
+        room_id=row.pk,
+        detail=detail,
     ).save()
     return _change(row, **changes)
 

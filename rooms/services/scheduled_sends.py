@@ -119,4 +119,11 @@ def _is_cancelable(row: models.ScheduledSend) -> bool:
 def _write_down(
     row: models.ScheduledSend, actor: AbstractBaseUser, action: AuditAction, detail: dict[str, str]
 ) -> None:
-    build_entry(actor=actor, action=action, row=row, room=row.room, detail=detail).save()
+    build_entry(
+        actor=actor,
+        action=action,
+        row=row,
+        organization_id=row.room.organization_id,
+        room_id=row.room_id,
+        detail=detail,
+    ).save()

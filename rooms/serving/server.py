@@ -70,7 +70,7 @@ class SiteServer(Server):  # type: ignore[misc]  # Daphne ships no types
 
     def listen_error(self, failure: Any) -> None:
         """Keep the reason, so that the command can tell it."""
-        self.fault = failure.getErrorMessage()
+        self.fault = failure.getErrorMessage().rstrip(".")
         self.stop()
 
     async def handle_reply(self, protocol: Any, message: JsonObject) -> None:

@@ -8,13 +8,15 @@ from rooms.domain.breaker import (
     BreakerWord,
 )
 from rooms.domain.policies import RateLimit
+from rooms.ports import ShownAnswer
 from rooms.resilience.clock import Clock, SystemClock
 from rooms.shared.breaker import CircuitBreaker
 from rooms.shared.buckets import TokenBucket, bucket_sizes, take_turn
+from rooms.shared.shown import ShownAnswers
 
 
 class LocalSharedState:
-    """Breakers, buckets and presence in the memory of this process.
+    """Breakers, buckets, presence and growing answers in the memory of this process.
 
     Args:
         clock: What the time is; the machine's own when none is given.
@@ -25,6 +27,7 @@ class LocalSharedState:
         self._breakers: dict[str, CircuitBreaker] = {}
         self._buckets: dict[str, dict[RateLimit, list[TokenBucket]]] = {}
         self._presence: dict[tuple[str, str], dict[str, tuple[float, bool]]] = {}
+        self._shown = ShownAnswers(self._clock)
 
     # -- breakers
 
@@ -86,6 +89,20 @@ class LocalSharedState:
         now = self._clock.monotonic()
         nodes = self._presence.get((room_id, channel_id), {})
         return any(now < until and can >= streams for until, can in nodes.values())
+
+    # -- answers that grow
+
+    async def show(self, answer: ShownAnswer) -> bool:
+        """Note an answer as it is about to be shown; False when its owner's epoch is over."""
+        return self._shown.show(answer)
+
+    async def fence(self, room_id: str, epoch: int) -> list[ShownAnswer]:
+        """Forbid all answers of epochs before `epoch` to grow, and return those that are shown."""
+        return self._shown.fence(room_id, epoch)
+
+    async def conceal(self, room_id: str, event_id: str) -> None:
+        """Forget a shown answer: it is stored, or was taken back."""
+        self._shown.conceal(room_id, event_id)
 
     async def close(self) -> None:
         """Nothing here belongs to an event loop."""

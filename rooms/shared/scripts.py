@@ -142,3 +142,40 @@ return redis.call('ZCOUNT', KEYS[1], string.format('(%.0f', now), '+inf')
 DROP = """
 redis.call('DEL', KEYS[1])
 """
+
+# What is shown is a hash by turn; a value is the event's id, a line's end and the answer as JSON.
+
+# KEYS: for each answer what is shown in its room, and the room's fence.
+# ARGV: time to live in ms, then for each answer turn, epoch, value. Returns 1 or 0 for each.
+SHOW = """
+local answers = {}
+for i = 1, #KEYS / 2 do
+  local shown, fence = KEYS[2 * i - 1], KEYS[2 * i]
+  local turn, epoch, value = ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1]
+  answers[i] = 0
+  if tonumber(epoch) >= tonumber(redis.call('GET', fence) or 0) then
+    redis.call('HSET', shown, turn, value)
+    redis.call('PEXPIRE', shown, ARGV[1])
+    answers[i] = 1
+  end
+end
+return answers
+"""
+
+# KEYS: what is shown in the room, its fence. ARGV: epoch, time to live of the fence in ms.
+# Returns the values.
+FENCE = """
+local epoch = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[2]) or 0))
+redis.call('SET', KEYS[2], string.format('%.0f', epoch), 'PX', ARGV[2])
+return redis.call('HVALS', KEYS[1])
+"""
+
+# KEYS: what is shown in the room. ARGV: what the value begins with.
+CONCEAL = """
+local shown = redis.call('HGETALL', KEYS[1])
+for i = 1, #shown, 2 do
+  if string.sub(shown[i + 1], 1, #ARGV[1]) == ARGV[1] then
+    redis.call('HDEL', KEYS[1], shown[i])
+  end
+end
+"""

@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from rooms.domain.delivery import DeliveryStatus
-from rooms.domain.enums import ChannelDirection
 from rooms.domain.message import InboundMessage, InboundResult
-from rooms.domain.provider_message import ProviderMessage
+from rooms.domain.provider_message import external_id_of, received
 from rooms.pipeline.waiting import return_at_commit
 from rooms.ports import ItemTaker
 from rooms.stores.base import ConversationStore
@@ -71,15 +70,7 @@ class PlainTaker:
     async def _receive(self, message: InboundMessage) -> InboundResult:
         with return_at_commit():
             result = await self._verbs.process_inbound(message)
-        external = message.provider_message_id or message.external_id
+        external = external_id_of(message)
         if result.event is not None and external:
-            noted = ProviderMessage(
-                channel_id=message.channel_id,
-                provider_message_id=external,
-                event_id=result.event.id,
-                room_id=result.event.room_id,
-                direction=ChannelDirection.INBOUND,
-                address=message.sender_id,
-            )
-            await self._store.note_provider_messages([noted])
+            await self._store.note_provider_messages([received(message, result.event, external)])
         return result

@@ -16,6 +16,7 @@ from rooms.domain.identity_merge import IdentityMerge
 from rooms.domain.job import DeliveryFinish, DeliveryJob
 from rooms.domain.json import JsonObject
 from rooms.domain.lease import LeaseRequest, RoomEntry
+from rooms.domain.ownership import AIPause
 from rooms.domain.participant import Participant
 from rooms.domain.provider_message import ProviderMessage, StatusChange
 from rooms.domain.room import Room, RoomTimers
@@ -590,7 +591,8 @@ class ConversationStore(ABC):
     async def get_unread_count(self, room_id: str, channel_id: str) -> int:
         """Count visible messages of others after the marker.
 
-        Counted are DELIVERED MESSAGE events that are not internal and not from `channel_id`.
+        Counted are DELIVERED MESSAGE events that are neither internal, nor for agents only, nor
+        from `channel_id`.
         """
 
     @abstractmethod
@@ -660,6 +662,24 @@ class ConversationStore(ABC):
         It is done only while the job has the attempts that the finish says, so that of several who
         have seen the same one does; tell whether this did. Nobody looks after the job until it has
         ended again.
+        """
+
+    async def list_lane(
+        self, room_id: str, channel_id: str, *, limit: int = 50
+    ) -> list[DeliveryJob]:
+        """Return the last jobs of a channel in a room, the newest first by (event_index, id).
+
+        The default reads all of the room's.
+        """
+        jobs = await self.list_deliveries(room_id)
+        own = [job for job in jobs if job.channel_id == channel_id]
+        return sorted(own, key=lambda job: (job.event_index, job.id), reverse=True)[:limit]
+
+    @abstractmethod
+    async def open_parked(self, room_id: str, event_id: str, channel_id: str) -> DeliveryJob | None:
+        """Make a PARKED job PENDING, due now, held by nobody, with one attempt behind it.
+
+        Return the job as it then is, or None when there is none that is parked.
         """
 
     # -- how we stand with addresses
@@ -751,6 +771,30 @@ class ConversationStore(ABC):
 
         Raises:
             ScheduledSendNotFoundError: If there is no such one.
+        """
+
+    # -- where no agent is asked
+
+    @abstractmethod
+    async def add_ai_pause(self, pause: AIPause) -> bool:
+        """Ask no agent in a place from now on; tell whether that is new.
+
+        Raises:
+            RoomNotFoundError: If it names a room that does not exist.
+        """
+
+    @abstractmethod
+    async def remove_ai_pause(self, pause: AIPause) -> bool:
+        """Lift the pause of exactly this place; tell whether there was one.
+
+        `pause.by` is who lifts it.
+        """
+
+    @abstractmethod
+    async def is_ai_paused(self, room_id: str, channel_id: str) -> bool:
+        """Tell whether an agent must not be asked in a room, by any of the pauses it is under.
+
+        The room's own owner is another question.
         """
 
     # -- messages under their providers' ids

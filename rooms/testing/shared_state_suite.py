@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from rooms.domain.breaker import Admission, BreakerEdge, BreakerPolicy, BreakerState, BreakerWord
+from rooms.domain.content import TextContent, text_of
+from rooms.domain.enums import ChannelType
+from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.policies import RateLimit
-from rooms.ports import SharedState
+from rooms.ports import SharedState, ShownAnswer
 
 OPENED, CLOSED = BreakerEdge.OPENED, BreakerEdge.CLOSED
 SUCCESS, FAILURE, NOTHING = BreakerWord.SUCCESS, BreakerWord.FAILURE, BreakerWord.NOTHING
@@ -17,6 +21,8 @@ QUICK = BreakerPolicy(recovery_seconds=0.01)
 MORTAL = BreakerPolicy(recovery_seconds=0.01, probe_seconds=0.1)
 
 ONE_AN_HOUR = RateLimit(max_per_hour=1)
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 PATIENCE_S = 5.0
 _PAUSE_S = 0.005
@@ -252,6 +258,110 @@ class SharedStateSuite:
     ) -> None:
         await shared.announce("room", "ws", "a", streams=True, ttl_seconds=0.05)
         await eventually(lambda: _is_unwatched(peer))
+
+    # -- answers that grow
+
+    async def test_who_fences_learns_what_any_process_has_shown_last(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        assert await shared.show(growing("Hel"))
+        assert await shared.show(growing("Hello"))
+        assert await peer.fence("room", 1) == [growing("Hello")]
+
+    async def test_fenced_answer_grows_no_more_in_any_process(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        await shared.show(growing("Hel"))
+        await peer.fence("room", 1)
+        assert not await shared.show(growing("Hello"))
+        assert _texts(await peer.fence("room", 2)) == ["Hel"]
+
+    async def test_fence_stands_for_answers_that_were_not_shown_yet(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        assert await shared.fence("room", 3) == []
+        assert not await peer.show(growing("Hello", epoch=2))
+        assert await shared.fence("room", 4) == []
+
+    async def test_answers_of_the_new_epoch_grow_and_are_not_handed_out(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        await shared.fence("room", 1)
+        assert await peer.show(growing("Hello", epoch=1))
+        assert await shared.fence("room", 1) == []
+
+    async def test_late_fence_does_not_lower_a_later_one(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        await shared.fence("room", 5)
+        await peer.fence("room", 2)
+        assert not await shared.show(growing("Hello", epoch=4))
+
+    async def test_what_is_stored_or_taken_back_is_handed_to_nobody(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        await shared.show(growing("one", event_id="1"))
+        await shared.show(growing("two", event_id="2"))
+        await peer.conceal("room", "1")
+        await peer.conceal("room", "unknown")
+        assert _texts(await shared.fence("room", 1)) == ["two"]
+
+    async def test_turn_that_is_asked_again_shows_in_place_of_its_first_try(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        await shared.show(growing("Hel", event_id="1", key="reply:q:ai:0"))
+        await peer.show(growing("Bonjour", event_id="2", key="reply:q:ai:0"))
+        assert _texts(await shared.fence("room", 1)) == ["Bonjour"]
+
+    async def test_fence_of_one_room_leaves_others_alone(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        await shared.fence("room", 1)
+        assert await peer.show(growing("Hello", room_id="other"))
+        assert await shared.fence("room", 2) == []
+
+    async def test_fence_that_races_an_answer_hands_out_all_that_was_allowed(
+        self, shared: SharedState, peer: SharedState
+    ) -> None:
+        allowed = ""
+
+        async def grow() -> None:
+            nonlocal allowed
+            while await shared.show(growing(f"{allowed}x")):
+                allowed += "x"
+                await asyncio.sleep(0)
+
+        _, fenced = await asyncio.gather(grow(), _fence_after(peer, lambda: len(allowed) > 20))
+        assert _texts(fenced) == [allowed]
+
+
+async def _fence_after(shared: SharedState, has_grown: Callable[[], bool]) -> list[ShownAnswer]:
+    while not has_grown():  # noqa: ASYNC110 - what grows has no news to tell
+        await asyncio.sleep(0)
+    return await shared.fence("room", 1)
+
+
+def growing(
+    text: str, *, event_id: str = "1", epoch: int = 0, key: str | None = None, room_id: str = "room"
+) -> ShownAnswer:
+    """Return an answer as it is shown with its text so far."""
+    source = EventSource(channel_id="ai", channel_type=ChannelType.AI)
+    return ShownAnswer(
+        placeholder=RoomEvent(
+            id=event_id,
+            room_id=room_id,
+            source=source,
+            content=TextContent(body=text),
+            idempotency_key=key,
+            created_at=LONG_AGO,
+        ),
+        epoch=epoch,
+        delivery_id="job",
+    )
+
+
+def _texts(answers: list[ShownAnswer]) -> list[str]:
+    return [text_of(answer.placeholder.content) for answer in answers]
 
 
 async def _is(shared: SharedState, state: BreakerState) -> bool:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from hooks.registration import HookRegistration
 from hooks.triggers import HookExecution, HookTrigger
@@ -19,12 +19,21 @@ HookFn = TypeVar("HookFn", bound=Callable[..., Awaitable[object]])
 ListenerFn = TypeVar("ListenerFn", bound=FrameworkListener)
 
 
+@runtime_checkable
+class Hosted(Protocol):
+    """A channel that uses the kit it is registered with, such as an agent."""
+
+    def on_hosted(self, kit: Any) -> None:
+        """Learn which kit that is; called once, before anything else is asked of the channel."""
+
+
 class Wiring:
     """Registers channels, hooks and listeners in this process."""
 
-    def __init__(self, parts: Parts, traces: Traces) -> None:
+    def __init__(self, parts: Parts, traces: Traces, kit: object) -> None:
         self._parts = parts
         self._traces = traces
+        self._kit = kit
 
     @property
     def channels(self) -> dict[str, Channel]:
@@ -40,6 +49,8 @@ class Wiring:
         parts = self._parts
         parts.channels.add(channel, organization_id)
         channel.on_registered(bus=parts.bus, shared=parts.shared, node=parts.node)
+        if isinstance(channel, Hosted):
+            channel.on_hosted(self._kit)
         self._traces.watch(channel)
         self._parts.news.announce("channel_registered", channel_id=channel.channel_id)
 

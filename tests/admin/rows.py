@@ -60,6 +60,9 @@ def make_rows(room_id: str = "room-1", organization_id: str | None = None) -> mo
     models.Observation.from_domain(make_observation(**here)).save()
     models.ReadMarker.objects.create(**here, channel_id=CHANNEL, index=0, updated_at=utc_now())
     models.DetachTombstone.objects.create(**here, channel_id="gone", detached_at=utc_now())
+    models.AIPause.objects.create(
+        **here, organization_id=room.organization_id, channel_id=CHANNEL, created_at=utc_now()
+    )
     make_scheduled(room)
     make_media_file(room)
     make_rows_of_organization(room)

@@ -4,16 +4,13 @@ Each line of the tables is a promise: a class or function of the package, its pa
 defaults, in order. Ours may take more, never less.
 """
 
-import ast
 import inspect
-from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 import pytest
-from pydantic import BaseModel
 
 import channels_app
 from rooms import RoomKit
+from tests.architecture.promises import REQUIRED, Promised, broken, by_name, fields_of, lines, read
 
 CONFIGS = """
 TwilioConfig(account_sid, auth_token, from_number, messaging_service_sid=None, timeout=10.0)
@@ -150,73 +147,10 @@ OWED = (
 )
 
 
-class Promised(NamedTuple):
-    """One parameter; `default` is `REQUIRED` or `SOME` where it is not a literal."""
-
-    name: str
-    default: Any
-    by_name_only: bool = False
-
-
-REQUIRED, SOME = inspect.Parameter.empty, ...
-
-
-def read(line: str) -> tuple[str, bool, list[Promised]]:
-    """Return the name, whether it is async, and the parameters of a line of the tables."""
-    is_async = line.startswith("async ")
-    head = "async def" if is_async else "def"
-    (function,) = ast.parse(f"{head} {line.removeprefix('async ')}: ...").body
-    assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-    return function.name, is_async, list(parameters_of(function.args))
-
-
-def parameters_of(args: ast.arguments) -> Iterator[Promised]:
-    missing = len(args.args) - len(args.defaults)
-    for number, each in enumerate(args.args):
-        has_default = number >= missing
-        default = ast.literal_eval(args.defaults[number - missing]) if has_default else REQUIRED
-        yield Promised(each.arg, default)
-    for each, node in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-        yield Promised(each.arg, REQUIRED if node is None else ast.literal_eval(node), True)
-
-
-def broken(promised: list[Promised], ours: list[inspect.Parameter]) -> list[str]:
-    """Return what does not hold."""
-    known = {each.name: each for each in ours}
-    wrong = []
-    for number, each in enumerate(promised):
-        found = known.get(each.name)
-        if found is None:
-            wrong.append(f"{each.name} is missing")
-        elif each.default is not SOME and found.default != each.default:
-            wrong.append(f"{each.name} is {found.default!r} by default, not {each.default!r}")
-        elif not each.by_name_only and ours[number] is not found:
-            wrong.append(f"{each.name} is not at place {number}")
-    names = {each.name for each in promised}
-    more = [each for each in ours if each.name not in names and each.default is REQUIRED]
-    return [*wrong, *(f"{each.name} has no default" for each in more if not is_open(each))]
-
-
-def is_open(parameter: inspect.Parameter) -> bool:
-    return parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-
-
-def lines(table: str) -> list[str]:
-    return table.strip().splitlines()
-
-
-def by_name(line: str) -> str:
-    return line.partition("(")[0]
-
-
 @pytest.mark.parametrize("line", lines(CONFIGS), ids=by_name)
 def test_model_has_its_fields_and_defaults(line: str) -> None:
     name, _, promised = read(line)
-    model: type[BaseModel] = getattr(channels_app, name)
-    ours = {
-        field: REQUIRED if info.is_required() else info.get_default(call_default_factory=True)
-        for field, info in model.model_fields.items()
-    }
+    ours = fields_of(getattr(channels_app, name))
 
     assert {each.name: ours.get(each.name, "missing") for each in promised} == {
         each.name: each.default for each in promised

@@ -98,7 +98,9 @@ def test_every_page_of_the_admin_opens(site: Site) -> None:
     assert {"room", "event", "delivery", "participant", "auditentry", "hookrun"} <= pages.keys()
     # What only the pipeline writes has no form to add it.
     assert {name for name, page in pages.items() if page["add"] == 200} == {
-        *("identity", "task", "addressstanding", "scheduledsend", "channelconfig"),
+        *("identity", "task", "aipause", "addressstanding", "scheduledsend", "channelconfig"),
+        "agentconfig",
+        *("budget", "pricerow"),
     }
     assert {page["add"] for page in pages.values()} == {200, 403}
     assert {page["list"] for page in pages.values()} == {200}

@@ -18,6 +18,7 @@ OF_AN_EXTRA = {
         "rooms.telemetry.opentelemetry": "opentelemetry",
         "rooms.locks.redis": "redis",
         "rooms.shared.clients": "redis",
+        "rooms.shared.link": "redis",
         "rooms.shared.redis": "redis",
     },
     "channels_app": {
@@ -28,7 +29,21 @@ OF_AN_EXTRA = {
 }
 
 # A vendor's folder may need the vendor's SDK, and no other.
-OF_A_VENDOR = {"sendgrid": "sendgrid", "teams": "jwt", "twilio": "twilio"}
+OF_A_VENDOR = {
+    "anthropic": "anthropic",
+    "gemini": "google.genai",
+    "openai": "openai",
+    "sendgrid": "sendgrid",
+    "teams": "jwt",
+    "twilio": "twilio",
+}
+
+# Fakes that are made of the SDK's own types.
+FAKE_OF = {
+    "neonize": "channels_app.testing.fakes.neonize",
+    "google.genai": "channels_app.testing.fakes.gemini",
+}
+OF_MCP = "channels_app.ai.tools.mcp"
 
 EVERY_NAME = """
 import importlib, sys
@@ -66,8 +81,10 @@ def python(installed_packages: Path, tmp_path: Path) -> Python:
 
 def is_vendors(module: str, extra: str) -> bool:
     """Tell whether a module lacks nothing but the SDK of the vendor it is for."""
-    if extra == "neonize" and module.startswith("channels_app.testing.fakes.neonize"):
-        return True  # that fake is made of the SDK's own types
+    if extra in FAKE_OF and module.startswith(FAKE_OF[extra]):
+        return True
+    if extra == "mcp" and module.startswith(OF_MCP):
+        return True
     app, folder, vendor, *_ = [*module.split("."), "", ""]
     return (app, folder) == ("channels_app", "providers") and OF_A_VENDOR.get(vendor) == extra
 
@@ -78,7 +95,8 @@ def names_of_vendors(app: str) -> list[str]:
     return [
         name
         for name, module in defined_in.items()
-        if any(module.startswith(f"channels_app.providers.{vendor}.") for vendor in OF_A_VENDOR)
+        if module.startswith(OF_MCP)
+        or any(module.startswith(f"channels_app.providers.{vendor}.") for vendor in OF_A_VENDOR)
     ]
 
 

@@ -9,8 +9,9 @@ from django.utils.module_loading import import_string
 from pytest_django import Settings
 
 from channels_app.configured import catalog
-from channels_app.configured.catalog import OURS, Listed, NotOffered, Ours, find_offer, list_catalog
+from channels_app.configured.catalog import OURS, Ours, find_offer, list_catalog
 from channels_app.configured.model_fields import ModelField, Shape, list_fields, secret_names
+from channels_app.configured.offering import Listed, NotOffered
 from rooms.domain.enums import ChannelType
 from tests.channel_configs.toys import ToyConfig
 

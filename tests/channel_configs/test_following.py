@@ -9,9 +9,11 @@ from pytest_django import Settings
 
 from channels_app.channels.sms import SMSChannel
 from channels_app.configured import following
-from channels_app.configured.following import ConfiguredChannels, wake_all
+from channels_app.configured.building import build_channel
+from channels_app.configured.following import ConfiguredChannels, Shelf, wake_all
 from channels_app.models import ChannelConfig
-from channels_app.stores.channel_configs import ChannelConfigStore, Mark
+from channels_app.stores.channel_configs import ChannelConfigStore
+from channels_app.stores.configured_marks import Mark
 from rooms import FrameworkEvent, RoomEvent, RoomKit, TextContent, runtime
 from rooms.domain.breaker import BreakerPolicy, BreakerWord
 from rooms.domain.delivery import ProviderResult
@@ -180,7 +182,7 @@ async def test_unknown_channel_is_still_unknown(kit: RoomKit) -> None:
 async def test_questions_that_come_together_share_one_look(kit: RoomKit) -> None:
     assert isinstance(kit.store, OrmStore)
     store = CountingStore(kit.store.threads)
-    channels = ConfiguredChannels(kit, store)
+    channels = ConfiguredChannels(kit, Shelf(store, build_channel))
 
     await asyncio.gather(*(channels.look_up(f"unknown-{number}") for number in range(50)))
 

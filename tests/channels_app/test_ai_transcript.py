@@ -23,7 +23,7 @@ from rooms.domain.content import (
     TextContent,
     VideoContent,
 )
-from rooms.domain.enums import EventStatus, EventType
+from rooms.domain.enums import EventStatus, EventType, ParticipantRole
 from rooms.domain.event import RoomEvent
 from tests.channels_app.asking import given_to_model, turns
 from tests.channels_app.values import (
@@ -151,6 +151,16 @@ async def test_binding_may_decide_about_names(setting: bool | None, expected: li
     given = await given_to_model(make_event("now"), metadata={"speaker_names": setting})
 
     assert [message.content for message in given.messages] == expected
+
+
+async def test_account_of_the_sites_own_people_is_no_name() -> None:
+    ann = make_person("17", None).model_copy(update={"role": ParticipantRole.AGENT})
+
+    given = await given_to_model(
+        make_event("now", sender="17"), participants=[ann], metadata={"speaker_names": True}
+    )
+
+    assert given.messages[0].content == "[a colleague] now"
 
 
 async def test_name_cannot_pretend_to_be_somebody_elses_line() -> None:

@@ -19,6 +19,8 @@ from channels_app import (
     StreamThinkingDelta,
     StreamToolCall,
 )
+from channels_app.providers.base.ai import AIThinkingPart, AIToolResultPart
+from channels_app.providers.mock.ai import IllegalMessages
 
 CONTEXT = AIContext(messages=[AIMessage(role="user", content="Hello")])
 ANSWER = AIResponse(
@@ -152,6 +154,32 @@ async def test_answer_waits_for_its_latency() -> None:
     gate.set()
 
     assert (early, (await answer).content) == (False, "Hello from AI")
+
+
+async def test_messages_that_vendors_refuse_are_refused() -> None:
+    provider = MockAIProvider(streaming=True)
+    orphan = AIToolResultPart(tool_call_id="t1", name="look_up", result="found")
+    context = AIContext(messages=[AIMessage(role="tool", content=[orphan])])
+
+    with pytest.raises(IllegalMessages, match="no open tool call has the id 't1'"):
+        await provider.generate(context)
+    with pytest.raises(IllegalMessages, match="vendors refuse"):
+        await anext(provider.generate_stream(context))
+
+    assert len(provider.calls) == 2
+
+
+async def test_what_vendors_want_back_is_streamed_with_it() -> None:
+    part = AIThinkingPart(thinking="An order?", signature="s", metadata={"id": "r1"})
+    call = AIToolCall(id="t1", name="look_up", metadata={"thought_signature": "c2ln"})
+    answer = AIResponse(content="", thinking_parts=[part], tool_calls=[call])
+
+    thought, called, _ = await streamed(MockAIProvider(ai_responses=[answer]))
+
+    assert thought == StreamThinkingDelta(
+        thinking="An order?", signature="s", metadata={"id": "r1"}
+    )
+    assert called == StreamToolCall(**call.model_dump())
 
 
 @pytest.mark.parametrize(

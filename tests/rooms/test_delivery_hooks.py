@@ -46,6 +46,29 @@ async def test_named_transport_alone_gets_it(scene: Scene) -> None:
     assert scene.person.delivered == []
 
 
+async def test_agent_is_not_made_to_speak_while_a_person_answers(scene: Scene) -> None:
+    await scene.add(ScriptedAgent("bot"))
+    await scene.kit.take_over(ROOM, user_id="ada")
+
+    assert await scene.kit.deliver(ROOM, NEWS, "bot") is None
+    assert await scene.kit.deliver(ROOM, NEWS) is not None
+    assert bodies(scene.person.delivered) == ["news"]
+
+
+async def test_agent_is_not_made_to_speak_if_a_person_takes_over_meanwhile(
+    scene: Scene, clock: FakeClock
+) -> None:
+    await scene.add(ScriptedAgent("bot"))
+    waiting = asyncio.ensure_future(scene.kit.deliver(ROOM, NEWS, "bot", "wait_for_idle"))
+    await clock.advance(0.5)
+
+    await scene.kit.take_over(ROOM, user_id="ada")
+    await clock.advance(20)
+
+    assert await waiting is None
+    assert scene.person.delivered == []
+
+
 async def test_muted_agent_cannot_be_made_to_speak(scene: Scene) -> None:
     await scene.add(ScriptedAgent("bot"), muted=True)
 

@@ -37,6 +37,7 @@ DUE_NOW = {
     "resolve_participant",
     # what is said
     *("process_inbound", "send_event", "deliver", "update_event", "delete_event", "get_timeline"),
+    "delegate",
     *("list_tasks", "list_observations", "mark_read", "mark_all_read", "list_read_markers"),
     *("process_delivery_status", "process_webhook"),
     # what passes
@@ -50,7 +51,7 @@ DUE_NOW = {
 }
 NOT_YET = {
     *("connect_voice", "disconnect_voice", "send_greeting", "transcribe", "synthesize"),
-    *("connect_realtime_voice", "disconnect_realtime_voice", "delegate"),
+    *("connect_realtime_voice", "disconnect_realtime_voice"),
 }
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from rooms.domain.breaker import BreakerState
 from rooms.domain.policies import RateLimit
-from rooms.shared.redis import ASK_AGAIN_AFTER_S, RedisSharedState
+from rooms.shared.link import ASK_AGAIN_AFTER_S
+from rooms.shared.redis import RedisSharedState
 from rooms.testing.clock import FakeClock
-from rooms.testing.shared_state_suite import FAILURE, OPENED, SLOW, fail
+from rooms.testing.shared_state_suite import FAILURE, OPENED, SLOW, fail, growing
 from tests.cluster.redis_server import RedisServer
 
 pytestmark = pytest.mark.redis_server
@@ -61,6 +62,18 @@ async def test_process_knows_its_own_watchers_meanwhile(
     assert await shared.is_watched("room", "ws", streams=True)
     await shared.withdraw("room", "ws", "a")
     assert not await shared.is_watched("room", "ws", streams=True)
+
+
+async def test_no_answer_grows_meanwhile_and_take_overs_get_what_this_process_has_shown(
+    server: RedisServer, shared: RedisSharedState
+) -> None:
+    server.start()
+    assert await shared.show(growing("Hel"))
+    server.process.kill()
+    assert not await shared.show(growing("Hello"))
+    assert await shared.fence("room", 1) == [growing("Hel")]
+    await shared.conceal("room", "1")
+    assert await shared.fence("room", 2) == []
 
 
 async def test_outage_and_return_are_told_once_each(

@@ -113,6 +113,15 @@ async def test_page_says_that_an_ai_assistant_answers(client: AsyncClient) -> No
     assert "An AI assistant answers first." in page
 
 
+async def test_page_says_that_people_answer_once_they_have_taken_over(
+    kit: RoomKit, client: AsyncClient
+) -> None:
+    settings = settings_of(await client.get(PAGE))
+    await kit.take_over(settings["roomId"], user_id="ada")
+
+    assert "an AI assistant, is answering" not in (await client.get(PAGE)).content.decode()
+
+
 async def test_page_without_agent_promises_none(kit: RoomKit, client: AsyncClient) -> None:
     with override_settings(ROOMKIT={"CHAT": {"AGENT": None, "TITLE": "Shop"}}):
         response = await client.get(PAGE)

@@ -48,7 +48,7 @@ def test_port_in_use_is_named_with_the_way_out(tmp_path: Path) -> None:
 
         assert site.wait() == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in site.output
-    assert "Choose another --port" in site.output
+    assert "already in use. Choose another --port" in site.output
 
 
 def test_demo_is_served_with_its_static_files(tmp_path: Path) -> None:

@@ -1,18 +1,18 @@
-"""``manage.py rotate_secrets``: encrypts the secrets of all channels with the first key."""
+"""``manage.py rotate_secrets``: encrypts the secrets of channels and agents with the first key."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from channels_app.models import ChannelConfig
-from channels_app.secrets import SecretsUnreadable, decrypt, encrypt
-from channels_app.services.channel_configs import replace_secrets
+from channels_app.models import AgentConfig, ChannelConfig
+from channels_app.secrets import SecretsUnreadable
+from channels_app.services.kept_secrets import encrypt_again
 
 
 class Command(BaseCommand):
-    """Encrypt again what the channels of the admin keep, so that former keys can be dropped."""
+    """Encrypt again what channels and agents keep, so that former keys can be dropped."""
 
-    help = "Encrypt the secrets of channels made in the admin with the first of the keys."
+    help = "Encrypt the secrets of channels and agents of the admin with the first of the keys."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it row by row.
@@ -21,14 +21,14 @@ class Command(BaseCommand):
             CommandError: If a row cannot be read with any key; the others are done.
         """
         done, unreadable = 0, []
-        for row in ChannelConfig.objects.exclude(secrets="").order_by("pk"):
+        channels = ChannelConfig.objects.exclude(secrets="").order_by("pk")
+        agents = AgentConfig.objects.exclude(secrets="").order_by("pk")
+        for row in (*channels, *agents):
             try:
-                fresh = encrypt(decrypt(row.secrets))
+                done += encrypt_again(row=row)
             except SecretsUnreadable:
-                unreadable.append(row.pk)
-                continue
-            done += replace_secrets(channel_id=row.pk, old=row.secrets, new=fresh)
-        self.stdout.write(f"{done} channels are encrypted with the first key.")
+                unreadable.append(row.channel_id)
+        self.stdout.write(f"{done} channels and agents are encrypted with the first key.")
         if unreadable:
             raise CommandError(
                 f"No key of this site decrypts {', '.join(unreadable)}: "

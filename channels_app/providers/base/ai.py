@@ -31,12 +31,13 @@ class AIImagePart(Frozen):
 
 
 class AIToolCallPart(Frozen):
-    """A tool call the model made in an earlier round."""
+    """A tool call the model made in an earlier round; `metadata` is what the vendor wants back."""
 
     type: Literal["tool_call"] = "tool_call"
     id: str
     name: str
     arguments: JsonObject = {}
+    metadata: JsonObject = {}
 
 
 class AIToolResultPart(Frozen):
@@ -46,14 +47,19 @@ class AIToolResultPart(Frozen):
     tool_call_id: str
     name: str
     result: str
+    is_error: bool = False
 
 
 class AIThinkingPart(Frozen):
-    """Reasoning the vendor wants back, unchanged and with its signature."""
+    """Reasoning the vendor wants back, unchanged and with its signature.
+
+    `metadata` is what else the vendor wants back with it, such as encrypted reasoning.
+    """
 
     type: Literal["thinking"] = "thinking"
     thinking: str
     signature: str | None = None
+    metadata: JsonObject = {}
 
 
 AIPart: TypeAlias = AITextPart | AIImagePart | AIToolCallPart | AIToolResultPart | AIThinkingPart
@@ -81,11 +87,12 @@ class AITool(BaseModel):
 
 
 class AIToolCall(BaseModel):
-    """A call the model wants made."""
+    """A call the model wants made; `metadata` goes back to the vendor with it."""
 
     id: str
     name: str
     arguments: JsonObject = {}
+    metadata: JsonObject = {}
 
 
 class AIContext(BaseModel):
@@ -110,12 +117,14 @@ class AIResponse(BaseModel):
     """A whole answer.
 
     `usage` counts tokens under input_tokens, output_tokens, cache_read_input_tokens and
-    cache_creation_input_tokens; no token is counted twice.
+    cache_creation_input_tokens; no token is counted twice. `thinking_parts` are the pieces of
+    reasoning that the vendor wants back, where it is more than `thinking` and its signature.
     """
 
     content: str
     thinking: str | None = None
     thinking_signature: str | None = None
+    thinking_parts: list[AIThinkingPart] = []
     finish_reason: str | None = None
     usage: dict[str, int] = {}
     metadata: JsonObject = {}
@@ -132,19 +141,26 @@ class StreamTextDelta(BaseModel):
 
 
 class StreamThinkingDelta(BaseModel):
-    """Some more of the model's reasoning."""
+    """Some more of the model's reasoning.
+
+    One with a signature or metadata ends a piece of reasoning that the vendor wants back as it is;
+    its `thinking` may be empty.
+    """
 
     type: Literal["thinking_delta"] = "thinking_delta"
     thinking: str
+    signature: str | None = None
+    metadata: JsonObject = {}
 
 
 class StreamToolCall(BaseModel):
-    """A tool call, always complete."""
+    """A tool call, always complete; `metadata` goes back to the vendor with it."""
 
     type: Literal["tool_call"] = "tool_call"
     id: str
     name: str
     arguments: JsonObject = {}
+    metadata: JsonObject = {}
 
 
 class StreamDone(BaseModel):
@@ -161,20 +177,37 @@ StreamEvent: TypeAlias = StreamTextDelta | StreamThinkingDelta | StreamToolCall 
 
 
 class ProviderError(Exception):
-    """A model could not answer; `retryable` says whether asking again may help."""
+    """A model could not answer; `retryable` says whether asking again may help.
 
-    def __init__(
+    The text may hold what the vendor said and is for operators only: neither the room nor another
+    model is shown it.
+
+    Attributes:
+        status_code: The HTTP status, or None where there was no answer.
+        retry_after: After how many seconds the vendor wants to be asked again; None if it did not
+            say.
+        code: The vendor's own word for the error, such as `rate_limit_error`.
+        context_overflow: Whether the request was longer than the model can read.
+    """
+
+    def __init__(  # noqa: PLR0913 - the first four are a promise
         self,
         message: str,
         *,
         retryable: bool = False,
         provider: str = "",
         status_code: int | None = None,
+        retry_after: float | None = None,
+        code: str | None = None,
+        context_overflow: bool = False,
     ) -> None:
         super().__init__(message)
         self.retryable = retryable
         self.provider = provider
         self.status_code = status_code
+        self.retry_after = retry_after
+        self.code = code
+        self.context_overflow = context_overflow
 
 
 class AIProvider(Provider):
@@ -189,6 +222,11 @@ class AIProvider(Provider):
     def supports_vision(self) -> bool:
         """Whether image parts are understood."""
         return False
+
+    @property
+    def context_window(self) -> int | None:
+        """How many tokens the model can read; None if that is not known."""
+        return None
 
     @property
     def supports_streaming(self) -> bool:
@@ -226,12 +264,28 @@ class AIProvider(Provider):
             ProviderError: If the model refused, failed or could not be reached.
         """
         response = await self.generate(context)
-        if response.thinking:
-            yield StreamThinkingDelta(thinking=response.thinking)
+        for delta in thinking_deltas(response):
+            yield delta
         if response.content:
             yield StreamTextDelta(text=response.content)
         for call in response.tool_calls:
-            yield StreamToolCall(id=call.id, name=call.name, arguments=call.arguments)
+            yield StreamToolCall(
+                id=call.id, name=call.name, arguments=call.arguments, metadata=call.metadata
+            )
         yield StreamDone(
             finish_reason=response.finish_reason, usage=response.usage, metadata=response.metadata
         )
+
+
+def thinking_deltas(response: AIResponse) -> list[StreamThinkingDelta]:
+    """Return the reasoning of a whole answer as a stream yields it."""
+    if response.thinking_parts:
+        return [
+            StreamThinkingDelta(
+                thinking=part.thinking, signature=part.signature, metadata=part.metadata
+            )
+            for part in response.thinking_parts
+        ]
+    if not response.thinking:
+        return []
+    return [StreamThinkingDelta(thinking=response.thinking, signature=response.thinking_signature)]

@@ -121,7 +121,12 @@ def outcome_of_status(status: int) -> SendOutcome:
 
 def retry_after_of(response: httpx.Response, *, now: datetime | None = None) -> float | None:
     """Return the seconds of a `Retry-After` header in either form (RFC 9110 §10.2.3), or None."""
-    given = response.headers.get("retry-after", "").strip()
+    return parse_retry_after(response.headers.get("retry-after", ""), now=now)
+
+
+def parse_retry_after(given: str, *, now: datetime | None = None) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for, or None if it asks for nothing."""
+    given = given.strip()
     if given.isascii() and given.isdigit():
         return float(given)
     try:

@@ -10,9 +10,10 @@ from channels_app.providers.base.ai import (
     StreamDone,
     StreamEvent,
     StreamTextDelta,
-    StreamThinkingDelta,
     StreamToolCall,
+    thinking_deltas,
 )
+from channels_app.providers.base.legality import find_faults
 
 DEFAULT_RESPONSES = ("Hello from AI",)
 USAGE = {"input_tokens": 10, "output_tokens": 5}
@@ -21,8 +22,23 @@ Delta: TypeAlias = str | Exception
 """A piece of streamed text, or what the stream breaks with at this point."""
 
 
+class IllegalMessages(AssertionError):
+    """A model was given messages that the vendors refuse.
+
+    Attributes:
+        faults: What is wrong with them, one sentence each.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(f"vendors refuse these messages: {'; '.join(faults)}")
+        self.faults = list(faults)
+
+
 class MockAIProvider(AIProvider):
     """Answers from a script, round-robin, and keeps every context it was given in `calls`.
+
+    Messages that no vendor takes, such as a tool's result without its call, raise
+    `IllegalMessages`, so that what works with the mock works with a vendor.
 
     Args:
         responses: Texts to answer with.
@@ -81,6 +97,7 @@ class MockAIProvider(AIProvider):
         """Give the next answer of the script.
 
         Raises:
+            IllegalMessages: If no vendor took the messages.
             Exception: What `errors` or the scripted deltas hold for this call.
         """
         number = self._begin(context)
@@ -92,6 +109,7 @@ class MockAIProvider(AIProvider):
         """Yield the text of the next answer.
 
         Raises:
+            IllegalMessages: If no vendor took the messages.
             Exception: What `errors` or the scripted deltas hold for this call.
         """
         async for event in self.generate_structured_stream(context):
@@ -102,23 +120,30 @@ class MockAIProvider(AIProvider):
         """Yield the next answer with its reasoning, tool calls and usage.
 
         Raises:
+            IllegalMessages: If no vendor took the messages.
             Exception: What `errors` or the scripted deltas hold for this call.
         """
         number = self._begin(context)
         answer = self._answer(number)
-        if answer.thinking:
-            yield StreamThinkingDelta(thinking=answer.thinking)
+        for thought in thinking_deltas(answer):
+            yield thought
         for delta in self._deltas_of(number):
             await self._wait()
             yield StreamTextDelta(text=self._checked(delta))
         for call in answer.tool_calls:
-            yield StreamToolCall(id=call.id, name=call.name, arguments=call.arguments)
-        yield StreamDone(finish_reason=answer.finish_reason, usage=answer.usage)
+            yield StreamToolCall(
+                id=call.id, name=call.name, arguments=call.arguments, metadata=call.metadata
+            )
+        yield StreamDone(
+            finish_reason=answer.finish_reason, usage=answer.usage, metadata=answer.metadata
+        )
 
     def _begin(self, context: AIContext) -> int:
         """Keep what this call was given and return its number, from 0."""
         number = len(self.calls)
         self.calls.append(context.model_copy(update={"messages": list(context.messages)}))
+        if faults := find_faults(context.messages):
+            raise IllegalMessages(faults)
         if number < len(self._errors) and (error := self._errors[number]) is not None:
             raise error
         return number

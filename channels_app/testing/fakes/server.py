@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,8 +54,21 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Streamed:
+    """A body that goes out piece by piece; whoever makes the pieces may wait between them.
+
+    Attributes:
+        pieces: What is sent, each at once; None cuts the line there.
+        content_type: What the body calls itself.
+    """
+
+    pieces: Iterable[bytes | None]
+    content_type: str = "text/event-stream; charset=utf-8"
+
+
+@dataclass(frozen=True)
 class Response:
-    """What is answered; a body that is neither text nor bytes is sent as JSON."""
+    """What is answered; a body that is neither text, bytes nor `Streamed` is sent as JSON."""
 
     status: int = 200
     body: Any = None
@@ -177,37 +190,55 @@ class FakeVendor:
         return None if fault.drops_after else response
 
 
-def _handler_of(vendor: FakeVendor) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    vendor: FakeVendor
+    protocol_version = "HTTP/1.1"
+    # Else the second piece of an answer waits until the client acknowledges the first: up to 40 ms.
+    disable_nagle_algorithm = True
 
-        def serve(self) -> None:
-            response = vendor.take(self._read())
-            if response is None:
-                self.close_connection = True
-                return
+    def serve(self) -> None:
+        response = self.vendor.take(self._read())
+        if response is None:
+            self.close_connection = True
+        elif isinstance(response.body, Streamed):
+            self._stream(response, response.body)
+        else:
             body, content_type = response.encode()
-            headers = {"Content-Type": content_type, **response.headers}
-            self.send_response(response.status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
+            self._begin(response, content_type, {"Content-Length": str(len(body))})
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - the base's names
+    def _stream(self, response: Response, body: Streamed) -> None:
+        self._begin(response, body.content_type, {"Transfer-Encoding": "chunked"})
+        for piece in body.pieces:
+            if piece is None:
+                self.close_connection = True
+                return
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
 
-        def _read(self) -> Request:
-            parts = urlsplit(self.path)
-            length = int(self.headers.get("Content-Length") or 0)
-            return Request(
-                method=self.command,
-                path=parts.path,
-                query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
-                headers={name.lower(): value for name, value in self.headers.items()},
-                body=self.rfile.read(length),
-            )
+    def _begin(self, response: Response, content_type: str, framing: Mapping[str, str]) -> None:
+        self.send_response(response.status)
+        headers = {"Content-Type": content_type, **response.headers, **framing}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: `requests` has it all."""
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = serve  # noqa: N815 - the base's names
 
-    return Handler
+    def _read(self) -> Request:
+        parts = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        return Request(
+            method=self.command,
+            path=parts.path,
+            query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(length),
+        )
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: `requests` has it all."""
+
+
+def _handler_of(vendor: FakeVendor) -> type[_Handler]:
+    return type("Handler", (_Handler,), {"vendor": vendor})

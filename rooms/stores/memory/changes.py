@@ -1,6 +1,6 @@
 """How a room and its events look after a change: pure functions of the frozen values."""
 
-from rooms.domain.commit import CommitUnit, StatusChange
+from rooms.domain.commit import CommitUnit, OwnerChange, StatusChange
 from rooms.domain.enums import RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
@@ -28,7 +28,7 @@ def resumes(room: Room, unit: CommitUnit) -> bool:
 
 
 def room_after(room: Room, unit: CommitUnit) -> Room:
-    """Return `room` as the unit leaves it: counters, activity, metadata, status."""
+    """Return `room` as the unit leaves it: counters, activity, metadata, status, owner."""
     update: JsonObject = {"updated_at": unit.at}
     if unit.events:
         update["event_count"] = room.event_count + len(unit.events)
@@ -41,7 +41,18 @@ def room_after(room: Room, unit: CommitUnit) -> Room:
         update |= {"status": RoomStatus.ACTIVE, "paused_at": None}
     if unit.status_change is not None:
         update |= _moved(unit.status_change)
+    if unit.owner_change is not None:
+        update |= owned_by(room, unit.owner_change)
     return room.model_copy(update=update)
+
+
+def owned_by(room: Room, change: OwnerChange) -> JsonObject:
+    """Return the columns of a change of owner."""
+    return {
+        "owner_kind": change.kind,
+        "owner_id": change.owner_id,
+        "owner_epoch": room.owner_epoch + 1,
+    }
 
 
 def _moved(change: StatusChange) -> JsonObject:

@@ -7,6 +7,8 @@ from rooms.domain.event import RoomEvent
 from rooms.stores.base import EventFilter
 
 INTERNAL = "internal"
+# What no person has to read: the house's own notes, and what is said to agents.
+UNREADABLE = (INTERNAL, "intelligence")
 
 Test = Callable[[RoomEvent, Any], bool]
 

@@ -3,7 +3,7 @@
 from rooms.domain.enums import EventStatus, EventType
 from rooms.domain.event import RoomEvent
 from rooms.stores.base import ReadMarker
-from rooms.stores.memory.filters import INTERNAL
+from rooms.stores.memory.filters import UNREADABLE
 from rooms.stores.memory.tables import Tables
 
 
@@ -51,6 +51,6 @@ def _counts(event: RoomEvent, channel_id: str) -> bool:
     return (
         event.type is EventType.MESSAGE
         and event.status is EventStatus.DELIVERED
-        and event.visibility != INTERNAL
+        and event.visibility not in UNREADABLE
         and event.source.channel_id != channel_id
     )

@@ -47,7 +47,7 @@ class Outbox:
                 event_index=event.index,
                 channel_id=planned.channel_id,
                 kind=planned.kind,
-                owner_epoch=record.room.owner_epoch,
+                owner_epoch=unit.epoch_after(record.room.owner_epoch),
                 due_at=now,
                 traceparent=planned.traceparent,
             )
@@ -142,6 +142,16 @@ class Outbox:
             return False
         self.put(_finished(job, finish, self._tables.clock()))
         return True
+
+    def open_parked(self, room_id: str, event_id: str, channel_id: str) -> DeliveryJob | None:
+        """Make a PARKED job PENDING, due now and held by nobody; None if there is none."""
+        for job in self.list_deliveries(room_id, event_id=event_id):
+            if job.channel_id == channel_id and job.state is DeliveryState.PARKED:
+                due = {"state": DeliveryState.PENDING, "attempts": 1}
+                opened = job.model_copy(update={**due, "due_at": self._tables.clock()})
+                self.put(opened)
+                return opened
+        return None
 
     def put(self, job: DeliveryJob) -> None:
         """Write a job of a room that exists."""

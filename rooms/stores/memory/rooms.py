@@ -64,6 +64,7 @@ class RoomTable:
             self._tables.open_job_rooms.pop(job_id, None)
             self._tables.follow_up_rooms.pop(job_id, None)
         self._tables.forget_scheduled(room_id)
+        self._tables.forget_ai_pauses(room_id)
         self._tables.forget_provider_messages(lambda message: message.room_id == room_id)
         return True
 

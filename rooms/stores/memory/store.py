@@ -10,6 +10,7 @@ from rooms.domain.enums import LaneScope
 from rooms.domain.frozen import utc_now
 from rooms.stores.base import ConversationStore
 from rooms.stores.memory.addresses import AddressTable
+from rooms.stores.memory.ai_pauses import PauseTable
 from rooms.stores.memory.bindings import BindingTable
 from rooms.stores.memory.commits import CommitTable
 from rooms.stores.memory.events import EventTable
@@ -164,11 +165,16 @@ class InMemoryStore(ConversationStore):
     cancel_scheduled = _asks(ScheduledTable, ScheduledTable.cancel_scheduled)
     release_deliveries = _asks(Outbox, Outbox.release_deliveries)
     reopen_delivery = _asks(Outbox, Outbox.reopen_delivery)
+    open_parked = _asks(Outbox, Outbox.open_parked)
 
     note_inbound = _asks(StandingTable, StandingTable.note_inbound)
     opt_out = _asks(StandingTable, StandingTable.opt_out)
     opt_in = _asks(StandingTable, StandingTable.opt_in)
     get_standing = _asks(StandingTable, StandingTable.get_standing)
+
+    add_ai_pause = _asks(PauseTable, PauseTable.add_ai_pause)
+    remove_ai_pause = _asks(PauseTable, PauseTable.remove_ai_pause)
+    is_ai_paused = _asks(PauseTable, PauseTable.is_ai_paused)
 
     note_provider_messages = _asks(
         ProviderMessageTable, ProviderMessageTable.note_provider_messages

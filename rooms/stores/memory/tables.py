@@ -13,6 +13,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.identity import Identity
 from rooms.domain.identity_merge import IdentityMerge
 from rooms.domain.job import DeliveryJob
+from rooms.domain.ownership import AIPause
 from rooms.domain.participant import Participant
 from rooms.domain.provider_message import ProviderMessage
 from rooms.domain.room import Room
@@ -26,6 +27,8 @@ AddressKey = tuple[str, str, str]
 """Channel, channel type, address."""
 OwnerKey = tuple[str | None, str, str]
 """Organization, channel type, address."""
+PlaceKey = tuple[str | None, str | None, str | None]
+"""Organization, room, channel; None is any."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class Tables:
     provider_messages: dict[tuple[str, str], ProviderMessage] = field(default_factory=dict)
     sources: dict[str, SourceState] = field(default_factory=dict)
     standings: dict[tuple[str, str], StandingRecord] = field(default_factory=dict)
+    ai_pauses: dict[PlaceKey, AIPause] = field(default_factory=dict)
 
     def record(self, room_id: str) -> RoomRecord:
         """Return a room's record.
@@ -154,6 +158,11 @@ class Tables:
         gone = [key for key, row in self.scheduled.items() if row.value.room_id == room_id]
         for key in gone:
             del self.scheduled[key]
+
+    def forget_ai_pauses(self, room_id: str) -> None:
+        """Drop the pauses of a room that was deleted."""
+        for place in [place for place in self.ai_pauses if place[1] == room_id]:
+            del self.ai_pauses[place]
 
     def living_id(self, identity_id: str) -> str:
         """Return an identity's id, or that of whoever goes on for it since a merge."""

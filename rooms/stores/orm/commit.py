@@ -12,6 +12,7 @@ from rooms.domain.enums import LaneScope
 from rooms.domain.room import Room
 from rooms.selectors.clock import get_database_now
 from rooms.selectors.deliveries import find_obstructed_lanes
+from rooms.services.ownership import OwnerMove, write_down_owner_moves
 from rooms.services.rows import insert_rows, update_rows
 from rooms.stores.orm.json_values import parse_json
 from rooms.stores.orm.side_writes import change_targets, write_side_effects
@@ -30,6 +31,7 @@ COUNTED = (
     "paused_at",
 )
 RARELY_CHANGED = ("closed_at", "metadata", "history_version")
+OWNER = ("owner_kind", "owner_id", "owner_epoch")
 # A row made from a room value holds no lease.
 LEASE = ("lease_owner", "lease_until")
 
@@ -112,13 +114,25 @@ def _write(verdicts: Sequence[Verdict], lane_scope: LaneScope) -> None:
     targets = change_targets(units)
     now = get_database_now()
     obstructed = _find_obstructed(units, lane_scope, now)
+    moves = _owner_moves(verdicts)
     for verdict in verdicts:
         room_id = verdict.unit.room_id
         verdict.work_out(now, target=targets.get(room_id), obstructed=obstructed)
     rich = [unit for unit in units if not unit.is_plain]
-    _write_rows(verdicts, COUNTED + RARELY_CHANGED if rich else COUNTED)
+    changed = COUNTED + RARELY_CHANGED if rich else COUNTED
+    _write_rows(verdicts, changed + OWNER if moves else changed)
     if rich:
         write_side_effects(rich)
+    write_down_owner_moves(moves=moves)
+
+
+def _owner_moves(verdicts: Sequence[Verdict]) -> list[OwnerMove]:
+    """Return the changes of owner, each with the room as it is before."""
+    return [
+        OwnerMove(one.room, one.unit.owner_change)
+        for one in verdicts
+        if one.room is not None and one.unit.owner_change is not None
+    ]
 
 
 def _write_rows(verdicts: Sequence[Verdict], changed: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ from rooms.stores.orm.snapshot import choose_reader
 from rooms.stores.orm.tails import TailRequest, choose_tails_reader
 from rooms.stores.orm.verbs import (
     addresses,
+    ai_pauses,
     bindings,
     events,
     fallbacks,
@@ -272,6 +273,8 @@ class OrmStore(ConversationStore):
     cancel_scheduled = _hops(scheduled_sends.cancel_scheduled)
     release_deliveries = _hops(outbox.release_deliveries)
     reopen_delivery = _hops(outbox.reopen_delivery)
+    list_lane = _hops(outbox.list_lane)
+    open_parked = _hops(outbox.open_parked)
 
     note_inbound = _hops(standings.note_inbound)
     opt_out = _hops(standings.opt_out)
@@ -283,6 +286,10 @@ class OrmStore(ConversationStore):
         One read for each message that goes out: those of the same time share a statement.
         """
         return await self._standings.submit(point)
+
+    add_ai_pause = _hops(ai_pauses.add_ai_pause)
+    remove_ai_pause = _hops(ai_pauses.remove_ai_pause)
+    is_ai_paused = _hops(ai_pauses.is_ai_paused)
 
     note_provider_messages = _hops(provider_messages.note_provider_messages)
     fold_status = _hops(provider_messages.fold_status)

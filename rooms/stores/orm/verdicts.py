@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, StatusChange
+from rooms.domain.commit import CommitOutcome, Committed, CommitUnit, OwnerChange, StatusChange
 from rooms.domain.enums import RoomStatus
 from rooms.domain.event import RoomEvent
 from rooms.domain.job import DeliveryJob
@@ -68,7 +68,8 @@ class Verdict:
             write.event.model_copy(update={"room_id": room.id, "index": index})
             for index, write in enumerate(self.unit.events, start=room.latest_index + 1)
         )
-        jobs = _open_jobs(self.unit, self.events, room.owner_epoch, now)
+        epoch = self.unit.epoch_after(room.owner_epoch)
+        jobs = _open_jobs(self.unit, self.events, epoch, now)
         self.jobs = tuple(_lease(jobs, self.unit, obstructed, now))
         self.resumed = _resumes(self.unit, room)
         self.room = room.model_copy(
@@ -153,7 +154,18 @@ def _changes(unit: CommitUnit, room: Room, *, has_newer_history: bool) -> JsonOb
         changes["history_version"] = room.history_version + 1
     if _resumes(unit, room):
         changes |= {"status": RoomStatus.ACTIVE, "paused_at": None}
-    return changes | (_moved(unit.status_change) if unit.status_change else {})
+    if unit.status_change:
+        changes |= _moved(unit.status_change)
+    return changes | (_owned(unit.owner_change, unit, room) if unit.owner_change else {})
+
+
+def _owned(change: OwnerChange, unit: CommitUnit, room: Room) -> JsonObject:
+    """Return the fields of a change of owner."""
+    return {
+        "owner_kind": change.kind,
+        "owner_id": change.owner_id,
+        "owner_epoch": unit.epoch_after(room.owner_epoch),
+    }
 
 
 def _moved(change: StatusChange) -> JsonObject:

@@ -27,7 +27,9 @@ CASES = tuple(
         "source_states",
         "fallbacks",
         "reopened",
+        "turn_lanes",
         "scheduled_sends",
+        "ownership",
     )
 )
 """The modules whose tests make up the suite."""

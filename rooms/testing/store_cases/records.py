@@ -167,6 +167,7 @@ async def test_messages_after_the_marker_are_unread(store: ConversationStore) ->
         (make_event(visibility="ws-2"), 1),  # who may see it is not asked here
         (make_event(channel_id="ws-1"), 0),  # one's own
         (make_event(visibility="internal"), 0),
+        (make_event(visibility="intelligence"), 0),  # said to agents only
         (make_event(status=EventStatus.BLOCKED), 0),
         (make_event(status=EventStatus.PENDING), 0),
         (make_event(status=EventStatus.READ), 0),

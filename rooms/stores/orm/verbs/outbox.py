@@ -77,6 +77,18 @@ def reopen_delivery(finish: DeliveryFinish) -> bool:
     return writes.reopen_delivery(finish=finish)
 
 
+def list_lane(room_id: str, channel_id: str, *, limit: int = 50) -> list[DeliveryJob]:
+    """Return the last jobs of a channel in a room, the newest first."""
+    rows = reads.list_lane(room_id=room_id, channel_id=channel_id, limit=limit)
+    return [row.to_domain() for row in rows]
+
+
+def open_parked(room_id: str, event_id: str, channel_id: str) -> DeliveryJob | None:
+    """Make a PARKED job PENDING, due now and held by nobody; None if there is none."""
+    row = writes.open_parked(room_id=room_id, event_id=event_id, channel_id=channel_id)
+    return row.to_domain() if row is not None else None
+
+
 def find_untold_rounds(*, limit: int = 100) -> list[str]:
     """Return the ids of events that `mark_processed` would answer True and that somebody owes.
 

@@ -1,0 +1,1 @@
+"""Texts that agents look things up in."""

@@ -1,0 +1,1 @@
+"""One turn of an agent: asking the model, running its tools, keeping what was done."""

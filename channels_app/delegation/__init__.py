@@ -1,0 +1,1 @@
+"""Delegation as a tool of agents."""

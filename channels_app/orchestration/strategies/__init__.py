@@ -1,0 +1,1 @@
+"""Ways in which agents work together, chosen for each room."""

@@ -1,0 +1,1 @@
+"""Language models by Google, through the Gemini API."""

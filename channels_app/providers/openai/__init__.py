@@ -1,0 +1,1 @@
+"""OpenAI's models, and those of servers that speak as OpenAI does."""

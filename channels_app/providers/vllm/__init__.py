@@ -1,0 +1,1 @@
+"""Models that vLLM serves, by the interface it shares with OpenAI."""
