@@ -1,10 +1,11 @@
 """The test database, and a fixture that opens it to all threads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -16,9 +17,22 @@ def django_db_setup(
     """Make the test database, also when no test of the run bears pytest-django's own marker."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
-    yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(connection.ops), "sql_flush", _delete_all_rows)
+            yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
+
+
+def _delete_all_rows(
+    operations: BaseDatabaseOperations, style: object, tables: Sequence[str], **how: object
+) -> list[str]:
+    """Empty tables as Django does between tests, in place of PostgreSQL's slow TRUNCATE."""
+    # Foreign keys are checked at the end of the transaction: any order will do.
+    return [
+        f"DELETE FROM {operations.quote_name(table)}"  # noqa: S608 - one of the site's tables
+        for table in tables
+    ]
 
 
 @pytest.fixture

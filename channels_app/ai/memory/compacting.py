@@ -1,17 +1,15 @@
 """Remembering the beginning of a room in few words."""
 
 from channels_app.ai.memory.base import MemoryProvider, MemoryResult
-from channels_app.ai.memory.layered import LayeredMemory
-from channels_app.ai.memory.recollection import Condenser
+from channels_app.ai.memory.condensing import CondensingMemory
+from channels_app.ai.memory.recollection import Condenser, Recollection
 from channels_app.ai.memory.summarizer import Summarizer
-from channels_app.ai.memory.trimming import TokenBudget, fit
-from channels_app.ai.store import AIStore
+from channels_app.ai.memory.trimming import TokenBudget
 from channels_app.providers.base.ai import AIProvider
 from rooms.domain.context import RoomContext
-from rooms.domain.event import RoomEvent
 
 
-class CompactingMemory(LayeredMemory):
+class CompactingMemory(CondensingMemory):
     """Summarises what no longer fits, and keeps the summary beside the room.
 
     Each summary is made of the one before and the messages since, and holds only what its agent
@@ -42,56 +40,23 @@ class CompactingMemory(LayeredMemory):
         min_events: int = 5,
         max_events: int = 40,
     ) -> None:
-        super().__init__(inner)
-        self._tokens = TokenBudget(max_context_tokens, safety_margin_ratio).usable
-        self._min_events = min_events
-        self._summarizer = Summarizer(provider, max_tokens=int(max_context_tokens * summary_ratio))
-        self._condenser = Condenser(
-            summarizer=self._summarizer,
-            tokens=self._tokens,
+        tokens = TokenBudget(max_context_tokens, safety_margin_ratio).usable
+        condenser = Condenser(
+            summarizer=Summarizer(provider, max_tokens=int(max_context_tokens * summary_ratio)),
+            tokens=tokens,
             min_events=min_events,
             max_events=max_events,
         )
+        super().__init__(inner, condenser, tokens=tokens)
 
     @property
     def name(self) -> str:
         """Always `compacting`."""
         return "compacting"
 
-    def bind(self, store: AIStore) -> None:
-        """Keep summaries in this store from now on."""
-        super().bind(store)
-        self._summarizer.bind(store)
-
-    async def retrieve(
-        self,
-        room_id: str,
-        current_event: RoomEvent,
-        context: RoomContext,
-        *,
-        channel_id: str | None = None,
+    async def shorten(
+        self, recalled: Recollection, context: RoomContext, *, channel_id: str
     ) -> MemoryResult:
-        """Return the summary of the beginning, if there is one, and the events since.
-
-        Without a `channel_id` nobody knows who will read a summary: then none is made.
-        """
-        remembered = await self.inner.retrieve(
-            room_id, current_event, context, channel_id=channel_id
-        )
-        if channel_id is None:
-            return fit(remembered, self._tokens, min_events=self._min_events)
-        recalled = await self._condenser.recall(room_id, channel_id, remembered)
+        """Return the summary of the beginning, if there is one, and the events since."""
         condensed = await self._condenser.condense(recalled, context, channel_id=channel_id)
         return condensed.as_result()
-
-    async def clear(self, room_id: str) -> None:
-        """Forget a room, with its summaries."""
-        await super().clear(room_id)
-        await self._summarizer.forget(room_id)
-
-    async def close(self) -> None:
-        """Close the other memory and the model's provider."""
-        try:
-            await super().close()
-        finally:
-            await self._summarizer.close()

@@ -1,7 +1,8 @@
 """Memories on top of other memories."""
 
-from channels_app.ai.keeping import bind_parts
+from channels_app.ai.keeping import bind_parts, charge_parts
 from channels_app.ai.memory.base import MemoryProvider
+from channels_app.ai.side_calls import SideCalls
 from channels_app.ai.store import AIStore
 from rooms.domain.event import RoomEvent
 
@@ -19,6 +20,10 @@ class LayeredMemory(MemoryProvider):
     def bind(self, store: AIStore) -> None:
         """Keep things in this store from now on."""
         bind_parts(store, self.inner)
+
+    def charge(self, calls: SideCalls) -> None:
+        """Ask models by these calls from now on."""
+        charge_parts(calls, self.inner)
 
     async def ingest(
         self, room_id: str, event: RoomEvent, *, channel_id: str | None = None

@@ -5,10 +5,12 @@ import logging
 from collections.abc import Sequence
 
 from channels_app.ai.kept_turns import KeptTurns
+from channels_app.ai.ledger import Payer, Purpose
 from channels_app.ai.memory.estimation import estimate_text
 from channels_app.ai.memory.material import enclose
 from channels_app.ai.memory_store import build_memory_store
 from channels_app.ai.records import RoomSummary
+from channels_app.ai.side_calls import SideCalls
 from channels_app.ai.store import AIStore, SummaryStore
 from channels_app.ai.transcript import Transcript
 from channels_app.providers.base.ai import AIContext, AIMessage, AIProvider
@@ -47,10 +49,15 @@ class Summarizer:
         self._max_tokens = max(1, min(MAX_SUMMARY_TOKENS, max_tokens))
         self._timeout_s = timeout_s
         self._summaries: SummaryStore = build_memory_store().summaries
+        self._calls = SideCalls()
 
     def bind(self, store: AIStore) -> None:
         """Keep summaries in this store from now on."""
         self._summaries = store.summaries
+
+    def charge(self, calls: SideCalls) -> None:
+        """Ask the model by these calls from now on."""
+        self._calls = calls
 
     async def get(self, room_id: str, channel_id: str) -> RoomSummary | None:
         """Return an agent's summary of a room, or None."""
@@ -74,7 +81,13 @@ class Summarizer:
         """
         try:
             await self._mark(summary, context.room.id, channel_id)
-            text = await self._write(summary, self._lines(events, context, channel_id))
+            payer = Payer(
+                organization_id=context.room.organization_id,
+                room_id=context.room.id,
+                channel_id=channel_id,
+                purpose=Purpose.SUMMARY,
+            )
+            text = await self._write(summary, self._lines(events, context, channel_id), payer)
             newer = RoomSummary(
                 room_id=context.room.id,
                 channel_id=channel_id,
@@ -124,10 +137,11 @@ class Summarizer:
         )
         return [_line(message) for message in transcript.messages(events)]
 
-    async def _write(self, summary: RoomSummary | None, lines: Sequence[str]) -> str:
+    async def _write(self, summary: RoomSummary | None, lines: Sequence[str], payer: Payer) -> str:
         """Ask the model.
 
         Raises:
+            BudgetExceeded: If a budget does not allow it.
             ProviderError: If it could not answer.
             TimeoutError: If it took too long.
             ValueError: If it said nothing.
@@ -143,7 +157,7 @@ class Summarizer:
             max_tokens=self._max_tokens,
         )
         async with asyncio.timeout(self._timeout_s):
-            response = await self._provider.generate(asked)
+            response = await self._calls.ask(self._provider, asked, payer)
         if not response.content.strip():
             raise ValueError(f"{self._provider.model_name} gave no summary")
         return response.content.strip()

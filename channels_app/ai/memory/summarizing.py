@@ -1,11 +1,10 @@
 """Remembering in stages: long messages are cut first, then summarised, then dropped."""
 
 from channels_app.ai.memory.base import MemoryProvider, MemoryResult
-from channels_app.ai.memory.layered import LayeredMemory
-from channels_app.ai.memory.recollection import Condenser
+from channels_app.ai.memory.condensing import CondensingMemory
+from channels_app.ai.memory.recollection import Condenser, Recollection
 from channels_app.ai.memory.summarizer import Summarizer
 from channels_app.ai.memory.trimming import TokenBudget, fit
-from channels_app.ai.store import AIStore
 from channels_app.ai.wording import describe
 from channels_app.providers.base.ai import AIProvider
 from rooms.domain.content import RichContent, TextContent
@@ -15,7 +14,7 @@ from rooms.domain.event import RoomEvent
 MAX_BODY_CHARS = 2000
 
 
-class SummarizingMemory(LayeredMemory):
+class SummarizingMemory(CondensingMemory):
     """Does as little as is needed, in three stages.
 
     From half of what fits, long messages in the older half are cut, which asks no model. From 85 %,
@@ -49,67 +48,34 @@ class SummarizingMemory(LayeredMemory):
         min_events: int = 5,
         max_events: int = 40,
     ) -> None:
-        super().__init__(inner)
         if not 0 <= cut_ratio <= summary_ratio <= 1:
             raise ValueError(
                 f"cut_ratio is {cut_ratio} and summary_ratio {summary_ratio}: give them from 0 to "
                 "1, in this order"
             )
-        self._tokens = TokenBudget(max_context_tokens, safety_margin_ratio).usable
-        self._cut_from = self._tokens * cut_ratio
-        self._min_events = min_events
-        self._summarizer = Summarizer(provider, max_tokens=max_context_tokens // 10)
-        self._condenser = Condenser(
-            summarizer=self._summarizer,
-            tokens=int(self._tokens * summary_ratio),
+        tokens = TokenBudget(max_context_tokens, safety_margin_ratio).usable
+        condenser = Condenser(
+            summarizer=Summarizer(provider, max_tokens=max_context_tokens // 10),
+            tokens=int(tokens * summary_ratio),
             min_events=min_events,
             max_events=max_events,
         )
+        super().__init__(inner, condenser, tokens=tokens)
+        self._cut_from = tokens * cut_ratio
 
     @property
     def name(self) -> str:
         """Always `summarizing`."""
         return "summarizing"
 
-    def bind(self, store: AIStore) -> None:
-        """Keep summaries in this store from now on."""
-        super().bind(store)
-        self._summarizer.bind(store)
-
-    async def retrieve(
-        self,
-        room_id: str,
-        current_event: RoomEvent,
-        context: RoomContext,
-        *,
-        channel_id: str | None = None,
+    async def shorten(
+        self, recalled: Recollection, context: RoomContext, *, channel_id: str
     ) -> MemoryResult:
-        """Return what the other memory hands out, as short as it has to be.
-
-        Without a `channel_id` nobody knows who will read a summary: then none is made.
-        """
-        remembered = await self.inner.retrieve(
-            room_id, current_event, context, channel_id=channel_id
-        )
-        if channel_id is None:
-            return fit(remembered, self._tokens, min_events=self._min_events)
-        recalled = await self._condenser.recall(room_id, channel_id, remembered)
+        """Cut, then summarise, then drop: only as much as it takes."""
         if recalled.tokens > self._cut_from:
             recalled = recalled.with_events(cut_older_half)
         condensed = await self._condenser.condense(recalled, context, channel_id=channel_id)
-        return fit(condensed.as_result(), self._tokens, min_events=self._min_events)
-
-    async def clear(self, room_id: str) -> None:
-        """Forget a room, with its summaries."""
-        await super().clear(room_id)
-        await self._summarizer.forget(room_id)
-
-    async def close(self) -> None:
-        """Close the other memory and the model's provider."""
-        try:
-            await super().close()
-        finally:
-            await self._summarizer.close()
+        return fit(condensed.as_result(), self._tokens, min_events=self._condenser.min_events)
 
 
 def cut_older_half(events: list[RoomEvent]) -> list[RoomEvent]:
