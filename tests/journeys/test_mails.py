@@ -59,6 +59,17 @@ async def test_mail_is_answered_to_its_sender(kit: RoomKit, vendor: MailVendor) 
     assert reply.source.channel_id == "assistant"
 
 
+async def test_own_mailers_of_the_site_change_nothing(
+    kit: RoomKit, vendor: MailVendor, settings: Settings
+) -> None:
+    """Django 6.1 has mailers; it refuses connections that are made past them in the old way."""
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+
+    await post(kit, vendor.inbound(QUESTION))
+
+    assert [answer.to for answer in vendor.sent()] == [CUSTOMER]
+
+
 async def test_answers_stay_in_the_customers_thread(kit: RoomKit, vendor: MailVendor) -> None:
     await post(kit, vendor.inbound(QUESTION))
     first = vendor.sent()[0]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
 
+ALIAS = "roomkit"
+
 
 class TrackedSMTP(smtplib.SMTP):
     """A connection in the clear, or by STARTTLS.
@@ -42,7 +44,8 @@ class TrackedBackend(EmailBackend):
     """
 
     def __init__(self, *, xoauth2: bool = False, **options: Any) -> None:
-        super().__init__(**options)
+        # From Django 6.1 on, what has an alias takes nothing from the site's own mail settings.
+        super().__init__(alias=ALIAS, **options)
         self._token = self.password if xoauth2 else None
         if xoauth2:
             self.password = ""  # Django logs in only where there is one

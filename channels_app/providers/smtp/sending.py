@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.module_loading import import_string
 
 from channels_app.providers.base.mail.composing import Mail
 from channels_app.providers.base.mail.files import UNKNOWN_TYPE, MailFile
@@ -13,8 +14,6 @@ from channels_app.providers.smtp.config import SMTPConfig
 from channels_app.providers.smtp.connection import TrackedBackend
 from channels_app.providers.smtp.errors import read_opening_error, read_sending_error
 from rooms.domain.delivery import ProviderResult, SendOutcome
-
-TRACKED = f"{TrackedBackend.__module__}.{TrackedBackend.__qualname__}"
 
 
 def send_mail(mail: Mail, event_id: str, config: SMTPConfig) -> ProviderResult:
@@ -48,10 +47,9 @@ def _converse(
 def connect(config: SMTPConfig) -> BaseEmailBackend:
     """Return a new connection; a backend of the site's own takes its own settings."""
     if config.backend:
-        return get_connection(config.backend, fail_silently=False)
-    return get_connection(
-        TRACKED,
-        fail_silently=False,
+        backend: BaseEmailBackend = import_string(config.backend)()
+        return backend
+    return TrackedBackend(
         host=config.host,
         port=config.port,
         username=config.username,
