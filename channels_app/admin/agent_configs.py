@@ -6,19 +6,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from channels_app.admin.agent_actions import disable, enable
 from channels_app.admin.agent_form import AgentForm, build_agent_form
 from channels_app.admin.config_form import ANYWAY, SEEN, group_config
+from channels_app.admin.configured import FIXED, Choice, ConfiguredAdmin
 from channels_app.configured.agent_catalog import (
     MODEL,
     AgentOffer,
@@ -29,33 +26,29 @@ from channels_app.configured.agent_reporting import find_agent_problem
 from channels_app.configured.following import wake_all
 from channels_app.configured.offering import NotOffered
 from channels_app.models import AgentConfig
-from channels_app.services.agent_configs import (
-    AgentChanged,
-    AgentInUse,
-    add_agent,
-    change_agent,
-    delete_agent,
-)
+from channels_app.services.agent_configs import add_agent, change_agent, delete_agent
 from channels_app.services.agent_versions import open_draft
-from channels_app.services.channel_configs import count_open_rooms
 from channels_app.stores.agent_configs import agent_record_of
-from rooms.admin.base import ScopedAdmin, signed_in
+from rooms.admin.base import signed_in
 from rooms.admin.filters import OrganizationFilter
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-PROVIDER = "provider"
 NAMES = "roomkit_channels_agentconfig"
 CHANGE_VERSION = "roomkit_channels.change_agentversion"
-FIXED = ("channel_id", "organization_id")
 TIMING = ("reply_quiet_s", "reply_cap_s", "on_new_message")
 TOLD = ("vendor", "version_shown", "state", "created_at", "updated_at")
 
 
 @admin.register(AgentConfig)
-class AgentConfigAdmin(ScopedAdmin[AgentConfig]):
+class AgentConfigAdmin(ConfiguredAdmin[AgentConfig, AgentOffer]):
     """Make agents, switch them on and off, and see which version answers."""
+
+    choice = Choice(
+        _("Choose whose model answers"), list_agent_catalog, find_agent_offer, build_agent_form
+    )
+    told = TOLD
 
     change_form_template = "channels_app/admin/agent_config.html"
     list_display = (
@@ -103,58 +96,11 @@ class AgentConfigAdmin(ScopedAdmin[AgentConfig]):
 
     # -- adding and changing
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Have a provider chosen first, then show its form."""
-        if self._chosen(request) is not None:
-            return super().add_view(request, form_url, extra_context)
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Choose whose model answers"),
-            "catalog": list_agent_catalog(),
-        }
-        return TemplateResponse(request, "channels_app/admin/choose_provider.html", context)
-
-    # Reports of failures show what was posted, but for what this keeps out of them.
-    @method_decorator([csrf_protect, sensitive_post_parameters()])
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Show and take a form without a transaction: the vendor is asked before it is saved."""
-        # Django's own `changeform_view` is this call inside a transaction.
-        show = self._changeform_view  # type: ignore[attr-defined]  # the stubs leave it out
-        try:
-            return show(request, object_id, form_url, extra_context)
-        except AgentChanged as problem:
-            self.message_user(request, str(problem), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: AgentConfig | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> "type[forms.ModelForm[AgentConfig]]":
-        """Return the form of a row's provider, or of the chosen one."""
-        offer = self._offer(request, obj)
-        if offer is not None:
-            kwargs["form"] = build_agent_form(offer, obj)
-        return super().get_form(request, obj, change, **kwargs)
-
     def get_fieldsets(self, request: HttpRequest, obj: AgentConfig | None = None) -> Any:
         """Put what most people enter first."""
         head = (None, {"fields": ("name", *FIXED, "is_enabled")})
         timing = (_("When it answers"), {"fields": TIMING})
-        offer = self._offer(request, obj)
+        offer = self.offer_for(request, obj)
         if offer is None:
             return [head, timing, (_("State"), {"fields": TOLD})]
         form = build_agent_form(offer, obj)
@@ -168,12 +114,6 @@ class AgentConfigAdmin(ScopedAdmin[AgentConfig]):
             (_("Check"), {"fields": (ANYWAY, SEEN)}),
         ]
         return shown if obj is None else [*shown, (_("State"), {"fields": TOLD})]
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: AgentConfig | None = None
-    ) -> tuple[str, ...]:
-        """Keep id and organization for good: rooms refer to them."""
-        return TOLD if obj is None else (*FIXED, *TOLD)
 
     def save_model(
         self,
@@ -241,55 +181,11 @@ class AgentConfigAdmin(ScopedAdmin[AgentConfig]):
     # -- deleting
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Refuse agents that open rooms would lose; versions go with their agent."""
+        """Let versions go with their agent, whatever the user may do to them alone."""
         gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        for row in objs:
-            rooms = count_open_rooms(channel_id=row.channel_id)
-            if rooms:
-                told = _("%(agent)s is attached to %(rooms)d open rooms: disable it instead")
-                protected.append(told % {"agent": row.channel_id, "rooms": rooms})
         return gone, counts, lacking - {str(_("agent version"))}, protected
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Say so where an agent came into use, or was deleted, behind the question."""
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except (AgentInUse, AgentChanged) as problem:
-            self.message_user(request, str(problem), messages.ERROR)
-            name = f"{self.admin_site.name}:{NAMES}_changelist"
-            return HttpResponseRedirect(reverse(name))
 
     def delete_model(self, request: HttpRequest, obj: AgentConfig) -> None:
         """Delete an agent."""
         delete_agent(agent_id=obj.pk, actor=signed_in(request))
         transaction.on_commit(wake_all)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AgentConfig]) -> None:
-        """Delete agents one by one, so that each is in the audit trail."""
-        for row in queryset:
-            try:
-                self.delete_model(request, row)
-            except (AgentInUse, AgentChanged) as problem:
-                self.message_user(request, str(problem), messages.ERROR)
-
-    # -- which provider a page is about
-
-    def _chosen(self, request: HttpRequest) -> AgentOffer | None:
-        """Return the provider that was chosen for a new agent, if it can be used."""
-        try:
-            return find_agent_offer(request.GET.get(PROVIDER, ""))
-        except NotOffered:
-            return None
-
-    def _offer(self, request: HttpRequest, obj: AgentConfig | None) -> AgentOffer | None:
-        """Return the provider whose fields a page has; who may only look sees none."""
-        if obj is None:
-            return self._chosen(request)
-        if not self.has_change_permission(request, obj):
-            return None
-        try:
-            return find_agent_offer(obj.provider)
-        except NotOffered:
-            return None

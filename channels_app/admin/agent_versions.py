@@ -21,7 +21,6 @@ from channels_app.configured.building import BrokenConfig
 from channels_app.configured.following import wake_all
 from channels_app.configured.version_diff import list_differences
 from channels_app.models import AgentVersion, VersionState
-from channels_app.services.agent_configs import AgentChanged
 from channels_app.services.agent_versions import (
     NotADraft,
     discard_draft,
@@ -29,8 +28,9 @@ from channels_app.services.agent_versions import (
     roll_back,
     save_draft,
 )
+from channels_app.services.configs import ConfigChanged
 from channels_app.stores.agent_configs import agent_record_of
-from rooms.admin.base import ScopedAdmin, signed_in
+from rooms.admin.base import UnlockedAdmin, signed_in
 
 PUBLISH = "roomkit_channels.publish_agentversion"
 NAMES = "roomkit_channels_agentversion"
@@ -47,7 +47,7 @@ SHOWN = (
 
 
 @admin.register(AgentVersion)
-class AgentVersionAdmin(ScopedAdmin[AgentVersion]):
+class AgentVersionAdmin(UnlockedAdmin[AgentVersion]):
     """Change drafts, put versions in force, and compare them; what was published stays as it is."""
 
     change_form_template = "channels_app/admin/agent_version.html"
@@ -106,12 +106,10 @@ class AgentVersionAdmin(ScopedAdmin[AgentVersion]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Show and take a form without a transaction: the vendor is asked before it is saved."""
-        # Django's own `changeform_view` is this call inside a transaction.
-        show = self._changeform_view  # type: ignore[attr-defined]  # the stubs leave it out
+        """Show and take a form; say so where the draft was changed or published behind it."""
         try:
-            return show(request, object_id, form_url, extra_context)
-        except (NotADraft, AgentChanged) as problem:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (NotADraft, ConfigChanged) as problem:
             self.message_user(request, str(problem), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
@@ -202,7 +200,7 @@ class AgentVersionAdmin(ScopedAdmin[AgentVersion]):
             raise PermissionDenied
         try:
             version = verb(version_id=pk, actor=signed_in(request), **said)
-        except (NotADraft, AgentChanged) as problem:
+        except (NotADraft, ConfigChanged) as problem:
             self.message_user(request, str(problem), messages.ERROR)
             return self._page("change", pk)
         transaction.on_commit(wake_all)

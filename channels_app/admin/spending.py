@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.admin.agent_links import link_to_room, link_to_run
+from channels_app.ai.ledger import Purpose
 from channels_app.models import Budget, PriceRow, UsageRecord
 from channels_app.services.spending import Row, delete_spending_row, save_spending_row
 from rooms.admin.base import RecordAdmin, ScopedAdmin, signed_in
@@ -38,6 +39,7 @@ class UsageRecordAdmin(RecordAdmin[UsageRecord]):
     list_display = (
         "created_at",
         "channel_id",
+        "purpose",
         "model",
         "cost_shown",
         "input_tokens",
@@ -46,11 +48,12 @@ class UsageRecordAdmin(RecordAdmin[UsageRecord]):
         "cache_write_tokens",
         "room_shown",
     )
-    list_filter = ("created_at", OrganizationFilter)
+    list_filter = ("purpose", "created_at", OrganizationFilter)
     search_fields = ("run_id__exact", "room_id__exact", "channel_id__exact", "model")
     search_help_text = _("A whole id: run, room, agent; or a model")
     ordering = ("-created_at", "-id")
     fields = (
+        "purpose",
         "run_shown",
         "seq",
         "room_shown",
@@ -70,8 +73,9 @@ class UsageRecordAdmin(RecordAdmin[UsageRecord]):
 
     @admin.display(description=_("run"), ordering="run_id")
     def run_shown(self, row: UsageRecord) -> str:
-        """Link to the turn."""
-        return link_to_run(self.admin_site, row.run_id)
+        """Link to the turn; only answers have one."""
+        is_answer = row.purpose == Purpose.ANSWER
+        return link_to_run(self.admin_site, row.run_id if is_answer else "")
 
     @admin.display(description=_("room"), ordering="room_id")
     def room_shown(self, row: UsageRecord) -> str:

@@ -1,6 +1,7 @@
 """The pages of decisions that agents wait for."""
 
 import json
+from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,7 +9,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -17,8 +18,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from channels_app.admin.agent_links import link_to_room, link_to_run
-from channels_app.admin.decision_form import BadDecision, read_decision
+from channels_app.admin.decision_form import BadDecision, not_taken, read_decision
 from channels_app.ai.records import DecisionKind, DecisionState
+from channels_app.ai.tools.arguments import WrongArguments
 from channels_app.deciding import wake
 from channels_app.models import ToolApproval
 from channels_app.services.approvals import Decision, decide
@@ -145,23 +147,26 @@ class ToolApprovalAdmin(RecordAdmin[ToolApproval]):
         """Show the form to who may decide, until somebody has."""
         row: ToolApproval = more["obj"]
         is_open = row.state == DecisionState.PENDING
+        entered = {"arguments": _pretty(row.arguments)} | context.get("entered", {})
         context |= {
             "can_decide": is_open and self.has_decide_permission(request),
             "is_question": row.kind == DecisionKind.INPUT,
-            "arguments": _pretty(row.arguments),
+            "entered": entered,
         }
         return super().render_change_form(request, context, *args, **more)
 
     @method_decorator(require_POST)
-    def take_decision(self, request: HttpRequest, approval_id: str) -> HttpResponseRedirect:
-        """Take a decision from the page of one call."""
+    def take_decision(self, request: HttpRequest, approval_id: str) -> HttpResponse:
+        """Take a decision from the page of one call; what is none leaves the call open."""
         row = self._decidable(request, approval_id)
         try:
             decision = read_decision(request.POST, row)
+            made = decide(approval_id=row.pk, decision=decision, actor=signed_in(request))
         except BadDecision as problem:
-            self.message_user(request, str(problem), messages.ERROR)
-            return self._back(row)
-        if decide(approval_id=row.pk, decision=decision, actor=signed_in(request)) is None:
+            return self._ask_again(request, row, problem)
+        except WrongArguments as wrong:
+            return self._ask_again(request, row, not_taken(wrong))
+        if made is None:
             self.message_user(request, _("Somebody else was first."), messages.WARNING)
         else:
             transaction.on_commit(wake)
@@ -181,6 +186,15 @@ class ToolApprovalAdmin(RecordAdmin[ToolApproval]):
         if not (self.has_decide_permission(request) and self.has_view_permission(request, row)):
             raise PermissionDenied
         return row
+
+    def _ask_again(
+        self, request: HttpRequest, row: ToolApproval, problem: BadDecision
+    ) -> HttpResponse:
+        """Show the page with what was entered, and what is wrong with it beside the field."""
+        shown = copy(request)
+        shown.method = "GET"
+        context = {"entered": request.POST.dict(), "problem": problem}
+        return self.change_view(shown, quote(row.pk), extra_context=context)
 
     def _back(self, row: ToolApproval) -> HttpResponseRedirect:
         name = f"{self.admin_site.name}:roomkit_channels_toolapproval_change"

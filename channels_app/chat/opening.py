@@ -1,13 +1,18 @@
 """Finding a visitor's conversation, or opening one."""
 
+import logging
+
 from channels_app.conf import ChatOptions
 from channels_app.stores.agent_configs import AgentConfigStore
 from rooms.domain.commit import CommitUnit, RoomAddress
 from rooms.domain.enums import ChannelCategory, ChannelType
+from rooms.domain.errors import ChannelNotRegisteredError
 from rooms.domain.participant import Participant
 from rooms.domain.room import Room
 from rooms.kit import RoomKit
 from rooms.stores.orm import OrmStore
+
+logger = logging.getLogger("roomkit.channels.chat")
 
 # More open chats than this one visitor hardly has; older ones are not looked through.
 MAX_CANDIDATES = 10
@@ -18,7 +23,8 @@ async def open_chat(
 ) -> Room:
     """Return the visitor's newest open room on the chat's channel, made if there is none.
 
-    Where an agent of the admin is switched off, people answer from the beginning.
+    Where the agent is switched off in the admin, or there is none of its id, people answer from the
+    beginning.
 
     Where the site's router follows people over channels, somebody who is known goes on in the room
     in which they wrote last. Two windows that ask at once get the same room.
@@ -30,7 +36,7 @@ async def open_chat(
         room_id: What a new room is called; None gives it a fresh id that nobody can guess.
 
     Raises:
-        ChannelNotRegisteredError: If the chat's channel or agent is unknown to this process.
+        ChannelNotRegisteredError: If the chat's channel is unknown to this process.
     """
     async with kit.lock_manager.locked_key(f"chat:{visitor_id}"):
         return (
@@ -88,19 +94,32 @@ async def _join(kit: RoomKit, visitor_id: str, options: ChatOptions) -> Room | N
 async def _create(kit: RoomKit, visitor_id: str, options: ChatOptions, room_id: str | None) -> Room:
     room = await kit.create_room(room_id, organization_id=_organization(kit, options))
     await kit.attach_channel(room.id, options.channel)
-    if options.agent is not None and await _is_off(kit, options.agent):
-        room = await kit.queue_room(room.id, reason="agent_off")
-    elif options.agent is not None:
-        await kit.attach_channel(room.id, options.agent, category=ChannelCategory.INTELLIGENCE)
+    if options.agent is not None:
+        room = await _let_answer(kit, room, options.agent)
     await kit.store.commit([_first_entry(room.id, visitor_id, options.channel)])
     return room
 
 
-async def _is_off(kit: RoomKit, agent_id: str) -> bool:
-    """Tell whether an agent was made in the admin and is switched off there, or not published."""
-    if not isinstance(kit.store, OrmStore) or await kit.pipeline.parts.channels.find(agent_id):
-        return False
-    return await AgentConfigStore(kit.store.threads).has(agent_id)
+async def _let_answer(kit: RoomKit, room: Room, agent_id: str) -> Room:
+    """Attach who answers first; where that is nobody, let the room wait for people."""
+    try:
+        await kit.attach_channel(room.id, agent_id, category=ChannelCategory.INTELLIGENCE)
+    except ChannelNotRegisteredError:
+        reason = await _why_absent(kit, room.id, agent_id)
+        return await kit.queue_room(room.id, reason=reason)
+    return room
+
+
+async def _why_absent(kit: RoomKit, room_id: str, agent_id: str) -> str:
+    """Say why nobody answers: the agent of the admin is not in force, or there is none at all."""
+    store = kit.store
+    if isinstance(store, OrmStore) and await AgentConfigStore(store.threads).has(agent_id):
+        return "agent_off"
+    logger.error(
+        "the agent that ROOMKIT['CHAT'] names does not exist: people have to answer",
+        extra={"channel_id": agent_id, "room_id": room_id},
+    )
+    return "agent_missing"
 
 
 def _organization(kit: RoomKit, options: ChatOptions) -> str | None:

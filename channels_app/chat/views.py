@@ -31,7 +31,7 @@ async def chat(request: HttpRequest) -> HttpResponse:
     except ChannelNotRegisteredError as error:
         raise ImproperlyConfigured(
             f"The chat page uses channel {error.channel_id!r}, which is not registered: add it to "
-            "ROOMKIT['CHANNELS'] or make it in the admin, or name another one in ROOMKIT['CHAT']."
+            "ROOMKIT['CHANNELS'], or name another one in ROOMKIT['CHAT']."
         ) from error
     words = chat_words(options)
     context = {

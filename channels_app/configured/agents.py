@@ -165,7 +165,6 @@ class AgentFactory:
             prices,
             organization_id=record.organization_id,
             told=record.version.failure_text or str(BUDGET_TEXT),
-            fallback_model=record.version.fallback_model,
         )
         return build_agent(record, ledger=ledger, prices=prices)
 

@@ -77,7 +77,7 @@ class Ours(NamedTuple):
         parts: Further arguments of the constructor, by the dotted paths of what makes them.
         wrapper: The dotted path of what makes the constructor's argument of a config; mostly empty,
             since that is the config.
-        needs: The module of its SDK, where the provider imports without it.
+        needs: The module of its SDK.
     """
 
     path: str
@@ -90,14 +90,20 @@ class Ours(NamedTuple):
 
 
 OURS = (
-    Ours("channels_app.TwilioSMSProvider", "Twilio", ChannelType.SMS, "twilio"),
+    Ours("channels_app.TwilioSMSProvider", "Twilio", ChannelType.SMS, "twilio", needs="twilio"),
     Ours("channels_app.TelnyxSMSProvider", "Telnyx", ChannelType.SMS),
     Ours("channels_app.SinchSMSProvider", "Sinch", ChannelType.SMS),
     Ours("channels_app.VoiceMeUpSMSProvider", "VoiceMeUp", ChannelType.SMS),
-    Ours("channels_app.TwilioRCSProvider", "Twilio", ChannelType.RCS, "twilio"),
+    Ours("channels_app.TwilioRCSProvider", "Twilio", ChannelType.RCS, "twilio", needs="twilio"),
     Ours("channels_app.TelnyxRCSProvider", "Telnyx", ChannelType.RCS),
     Ours("channels_app.WhatsAppCloudProvider", "Meta (Cloud API)", ChannelType.WHATSAPP),
-    Ours("channels_app.TwilioWhatsAppProvider", "Twilio", ChannelType.WHATSAPP, "twilio"),
+    Ours(
+        "channels_app.TwilioWhatsAppProvider",
+        "Twilio",
+        ChannelType.WHATSAPP,
+        "twilio",
+        needs="twilio",
+    ),
     Ours(
         "channels_app.WhatsAppPersonalProvider",
         "neonize (unofficial)",
@@ -113,6 +119,7 @@ OURS = (
         ChannelType.TEAMS,
         "teams",
         (("conversation_store", "channels_app.DatabaseConversationReferenceStore"),),
+        needs="jwt",
     ),
     Ours("channels_app.TelegramBotProvider", "Bot", ChannelType.TELEGRAM),
     Ours("channels_app.SMTPProvider", "Mail server (SMTP)", ChannelType.EMAIL),

@@ -51,7 +51,7 @@ def load(path: str, *, label: str = "", extra: str = "", needs: str = "") -> Any
         path: Of a class or function.
         label: What people call it, for what is said of a missing SDK.
         extra: The package's extra that its SDK comes with.
-        needs: The module of its SDK, where it imports without it.
+        needs: The module of its SDK, which is looked for before anything is imported.
 
     Raises:
         NotOffered: If it does not import.

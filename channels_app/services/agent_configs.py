@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from channels_app.models import AgentConfig, AgentVersion
-from channels_app.services.channel_configs import count_open_rooms
+from channels_app.services.configs import lock_config, require_same, require_unused
 from rooms.domain.json import JsonObject
 from rooms.services.audit import build_entry
 
@@ -21,19 +21,6 @@ class AgentAction(StrEnum):
     ADDED = "agent_added"
     CHANGED = "agent_changed"
     DELETED = "agent_deleted"
-
-
-class AgentChanged(LookupError):
-    """Somebody else has changed or deleted an agent meanwhile; nothing was saved."""
-
-
-class AgentInUse(Exception):
-    """Open rooms would lose who answers in them."""
-
-    def __init__(self, channel_id: str, rooms: int) -> None:
-        super().__init__(
-            f"agent {channel_id!r} is attached to {rooms} open rooms: disable it instead"
-        )
 
 
 @transaction.atomic
@@ -63,12 +50,9 @@ def change_agent(*, row: AgentConfig, actor: AbstractBaseUser, fields: Collectio
         fields: What was changed.
 
     Raises:
-        AgentChanged: If it was changed or deleted meanwhile.
+        ConfigChanged: If it was changed or deleted meanwhile.
     """
-    if lock_agent(row.pk).revision != row.revision:
-        raise AgentChanged(
-            f"agent {row.channel_id!r} was changed by somebody else meanwhile: nothing was saved"
-        )
+    require_same(row, stored=lock_config(AgentConfig, row.pk).revision, seen=row.revision)
     row.revision += 1
     row.save(force_update=True)
     audit_agent(row, actor, AgentAction.CHANGED, {"fields": sorted(fields)})
@@ -79,9 +63,9 @@ def enable_agent(*, agent_id: int, actor: AbstractBaseUser, is_enabled: bool) ->
     """Switch an agent on or off; tell whether that changed anything.
 
     Raises:
-        AgentChanged: If it was deleted meanwhile.
+        ConfigChanged: If it was deleted meanwhile.
     """
-    row = lock_agent(agent_id)
+    row = lock_config(AgentConfig, agent_id)
     if row.is_enabled == is_enabled:
         return False
     row.is_enabled = is_enabled
@@ -94,27 +78,13 @@ def delete_agent(*, agent_id: int, actor: AbstractBaseUser) -> None:
     """Delete an agent that no open room is bound to, with its versions.
 
     Raises:
-        AgentInUse: If one is.
-        AgentChanged: If it was deleted meanwhile.
+        ConfigInUse: If one is.
+        ConfigChanged: If it was deleted meanwhile.
     """
-    row = lock_agent(agent_id)
-    rooms = count_open_rooms(channel_id=row.channel_id)
-    if rooms:
-        raise AgentInUse(row.channel_id, rooms)
+    row = lock_config(AgentConfig, agent_id)
+    require_unused(row)
     audit_agent(row, actor, AgentAction.DELETED, {"provider": row.provider})
     row.delete()
-
-
-def lock_agent(agent_id: int) -> AgentConfig:
-    """Return an agent that nobody else changes until the transaction ends.
-
-    Raises:
-        AgentChanged: If it was deleted meanwhile.
-    """
-    row = AgentConfig.objects.select_for_update().filter(pk=agent_id).first()
-    if row is None:
-        raise AgentChanged(f"no agent {agent_id}: it was deleted meanwhile")
-    return row
 
 
 def audit_agent(

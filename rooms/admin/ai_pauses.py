@@ -1,20 +1,23 @@
 """The page of where no agent is asked: pause an agent or all of them, and lift it again."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from rooms import models
-from rooms.admin.base import ScopedAdmin, signed_in
+from rooms.admin.base import UnlockedAdmin, signed_in
 from rooms.admin.filters import OrganizationFilter
-from rooms.domain.ownership import AIPause
+from rooms.domain.errors import RoomNotFoundError
 from rooms.permissions import RoomPermission, has_permission
-from rooms.services.ownership import add_ai_pause, remove_ai_pause
+from rooms.runtime import get_kit
 
 # Only the stubs know it as generic.
 if TYPE_CHECKING:
@@ -48,8 +51,8 @@ class PauseForm(_Form):
 
 
 @admin.register(models.AIPause)
-class AIPauseAdmin(ScopedAdmin[models.AIPause]):
-    """See what is paused; pause one agent or all of them at once, and resume them."""
+class AIPauseAdmin(UnlockedAdmin[models.AIPause]):
+    """See what is paused; pause one agent or all of them at once, and resume them, by the kit."""
 
     form = PauseForm
     list_display = (
@@ -85,14 +88,25 @@ class AIPauseAdmin(ScopedAdmin[models.AIPause]):
     def save_model(
         self, request: HttpRequest, obj: models.AIPause, form: _Form, change: bool
     ) -> None:
-        """Pause, with an audit entry."""
-        pause = _as_value(obj, signed_in(request))
-        add_ai_pause(pause=pause)
-        obj.pk = models.AIPause.objects.at(pause).get().pk
+        """Pause, with an audit entry, and tell those who listen."""
+        async_to_sync(_pause)(obj, str(signed_in(request).pk))
+        obj.pk = models.AIPause.objects.get(
+            organization_id=obj.organization_id, room_id=None, channel_id=obj.channel_id
+        ).pk
+
+    @method_decorator(csrf_protect)
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask whether to resume, and do it outside of a transaction."""
+        # Django's own `delete_view` is this call inside one.
+        delete = self._delete_view  # type: ignore[attr-defined]  # the stubs leave it out
+        response: HttpResponse = delete(request, object_id, extra_context)
+        return response
 
     def delete_model(self, request: HttpRequest, obj: models.AIPause) -> None:
-        """Resume, with an audit entry."""
-        remove_ai_pause(pause=_as_value(obj, signed_in(request)))
+        """Resume, with an audit entry, and tell those who listen."""
+        async_to_sync(_resume)(obj, str(signed_in(request).pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[models.AIPause]) -> None:
         """Resume one after the other, each with its entry."""
@@ -100,11 +114,21 @@ class AIPauseAdmin(ScopedAdmin[models.AIPause]):
             self.delete_model(request, row)
 
 
-def _as_value(row: models.AIPause, actor: AbstractBaseUser) -> AIPause:
-    """Return the place of a row, with who changes it."""
-    return AIPause(
-        organization_id=row.organization_id or None,
-        room_id=row.room_id,
+async def _pause(row: models.AIPause, user_id: str) -> None:
+    """Pause what a row names; on a server with an event loop that is where the kit lives."""
+    await get_kit().pause_ai(
         channel_id=row.channel_id or None,
-        by=str(actor.pk),
+        organization_id=row.organization_id or None,
+        user_id=user_id,
     )
+
+
+async def _resume(row: models.AIPause, user_id: str) -> None:
+    """Lift the pause that a row is; where its room was deleted meanwhile, it went with it."""
+    with suppress(RoomNotFoundError):
+        await get_kit().resume_ai(
+            row.room_id,
+            channel_id=row.channel_id or None,
+            organization_id=row.organization_id or None,
+            user_id=user_id,
+        )

@@ -7,12 +7,15 @@ from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from rooms.admin.paging import BoundedPaginator
 from rooms.models.scoped import ScopedQuerySet
@@ -98,6 +101,34 @@ class ScopedAdmin(PlainAdmin[M]):
 
     def _name(self, model_name: str, page: str) -> str:
         return f"{self.admin_site.name}:{self.opts.app_label}_{model_name}_{page}"
+
+
+class UnlockedAdmin(ScopedAdmin[M]):
+    """Take forms outside of transactions, for pages that ask others before they save.
+
+    Nobody may wait for a lock while a vendor is asked, and the kit commits on connections of its
+    own, for which an open transaction is in the way.
+    """
+
+    def get_urls(self) -> list[URLPattern]:
+        """Keep the pages out of the transactions that `ATOMIC_REQUESTS` begins."""
+        urls = super().get_urls()
+        for url in urls:
+            transaction.non_atomic_requests(url.callback)
+        return urls
+
+    @method_decorator(csrf_protect)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show and take a form."""
+        # Django's own `changeform_view` is this call inside a transaction.
+        show = self._changeform_view  # type: ignore[attr-defined]  # the stubs leave it out
+        return show(request, object_id, form_url, extra_context)
 
 
 class RecordAdmin(ScopedAdmin[M]):

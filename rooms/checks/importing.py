@@ -15,7 +15,13 @@ from rooms.topology import CELERY
 
 FACTORY = "FACTORY"
 LISTS_OF_PATHS = ("PROVIDERS", "TOOLS")
-DOTTED_PATHS = ("IDENTITY_RESOLVER", "INBOUND_ROUTER", "ORGANIZATIONS_OF_USER", "TELEMETRY")
+DOTTED_PATHS = (
+    "IDENTITY_RESOLVER",
+    "INBOUND_ROUTER",
+    "ORCHESTRATION",
+    "ORGANIZATIONS_OF_USER",
+    "TELEMETRY",
+)
 PACKAGES = ("hooks", "rooms", "channels_app", "voice")
 
 
@@ -29,7 +35,7 @@ def check_dotted_paths(
             hint="Write it as package.module.Name; is its package installed?",
             id="roomkit_rooms.E002",
         )
-        for where, path in _dotted_paths(getattr(settings, "ROOMKIT", {}))
+        for where, path in list_dotted_paths()
         if (problem := _import_problem(path))
     ]
 
@@ -60,15 +66,19 @@ def check_packages(app_configs: Sequence[AppConfig] | None, **kwargs: object) ->
             id="roomkit_rooms.E020",
         )
         for setting, package, extra in _needed_packages()
-        if not _is_installed(package)
+        if not is_installed(package)
     ]
 
 
 # -- dotted paths
 
 
-def _dotted_paths(conf: object) -> Iterator[tuple[str, str]]:
-    """List (where it stands, dotted path); what has a wrong shape is E001's business."""
+def list_dotted_paths() -> Iterator[tuple[str, str]]:
+    """List what `ROOMKIT` has to be imported: (where it stands, dotted path).
+
+    What has a wrong shape is E001's business.
+    """
+    conf = getattr(settings, "ROOMKIT", {})
     if not isinstance(conf, Mapping):
         return
     for key in DOTTED_PATHS:
@@ -130,10 +140,12 @@ def _needed_packages() -> Iterator[tuple[str, str, str]]:
         yield "The channel layer", "channels_redis", "redis"
 
 
-def _is_installed(package: str) -> bool:
+def is_installed(module: str) -> bool:
+    """Tell whether a module could be imported, without doing it: that would take long."""
     try:
-        return find_spec(package) is not None
-    except ValueError:  # how find_spec answers for a module that must not import
+        return find_spec(module) is not None
+    # Its package is missing; or it was marked as one that must not import.
+    except (ModuleNotFoundError, ValueError):
         return False
 
 

@@ -106,6 +106,22 @@ def test_usage_says_what_it_cost_or_that_there_is_no_price(admin_client: Client)
     assert "unpriced" in text
 
 
+def test_usage_says_what_it_was_for(admin_client: Client) -> None:
+    run = make_run_row()
+    make_usage_row(run)
+    tried = make_usage_row(run, run_id="r2", room_id="", purpose="evaluation", model="judge-model")
+    summed = make_usage_row(run, run_id="r3", purpose="summary", model="small-model")
+
+    listed = admin_client.get(reverse(USAGE), {"purpose__exact": "evaluation"}).content.decode()
+    assert "judge-model" in listed
+    assert "small-model" not in listed
+    for row, word in ((tried, "Evaluation"), (summed, "Summary")):
+        address = reverse("admin:roomkit_channels_usagerecord_change", args=[row.pk])
+        page = admin_client.get(address).content.decode()
+        assert word in page
+        assert reverse("admin:roomkit_channels_agentrun_change", args=[row.run_id]) not in page
+
+
 @pytest.mark.parametrize(("more", "status"), [((), 403), (("roomkit_rooms.view_cost",), 200)])
 def test_usage_is_shown_to_who_may_see_costs(more: tuple[str, ...], status: int) -> None:
     client = Client()

@@ -1,5 +1,7 @@
 """How people decide about tool calls."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -104,6 +106,48 @@ def test_what_decides_nothing_is_refused(
     page = post(admin_client, row, decision, **fields)
     assert said in page.content.decode()
     assert row.state == DecisionState.PENDING
+
+
+INTEGER_ONLY = {
+    "type": "object",
+    "properties": {"amount": {"type": "integer", "maximum": 5}},
+    "required": ["amount"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ('{"amount": "lots"}', "amount: &#x27;lots&#x27; is not of type &#x27;integer&#x27;"),
+        ('{"amount": 6}', "amount: 6 is greater than the maximum of 5"),
+        ("{}", "&#x27;amount&#x27; is a required property"),
+        ('{"amount": 4, "to": "me"}', "&#x27;to&#x27; was unexpected"),
+    ],
+)
+def test_arguments_that_the_tool_does_not_take_are_refused_at_their_field(
+    arguments: str, said: str, admin_client: Client
+) -> None:
+    row = make_approval_row(parameters=INTEGER_ONLY)
+
+    page = post(admin_client, row, "approve", arguments=arguments).content.decode()
+
+    assert said in page
+    field = re.search(r'<textarea id="decision-arguments"([^>]*)>([^<]*)<', page)
+    assert field is not None
+    assert 'aria-invalid="true"' in field[1]
+    assert html.unescape(field[2]) == arguments  # so that it can be corrected
+    assert (row.state, row.edited_arguments, row.decided_at) == ("pending", None, None)
+    assert AuditEntry.objects.count() == 0
+
+
+def test_call_is_decided_after_a_wrong_edit(admin_client: Client) -> None:
+    row = make_approval_row(parameters=INTEGER_ONLY)
+    post(admin_client, row, "approve", arguments='{"amount": "lots"}')
+
+    post(admin_client, row, "approve", arguments='{"amount": 4}')
+
+    assert (row.state, row.edited_arguments) == ("approved", {"amount": 4})
 
 
 def test_a_question_wants_an_answer_and_no_approval(admin_client: Client) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from channels_app.ai.ledger import BudgetExceeded, Spend
+from channels_app import AIContext, AIMessage, AIResponse
+from channels_app.ai.ledger import BudgetExceeded, Payer, Purpose, Spend
 from channels_app.ai.price_layers import PriceLayers
+from channels_app.ai.side_calls import SideCalls
 from channels_app.models import Budget, PriceRow, SpendingReservation, UsageRecord
 from channels_app.services.budget_incidents import end_incidents_of_yesterday
 from channels_app.services.spending import delete_spending_row, save_spending_row
@@ -19,6 +21,7 @@ from rooms.selectors.clock import get_database_now
 from rooms.stores.orm import OrmStore
 from rooms.stores.orm.executor import DatabaseThreads
 from tests.agents_admin.agents import boss
+from tests.ai.purse import Named
 from tests.channel_configs.kits import run
 
 pytestmark = pytest.mark.database
@@ -260,6 +263,54 @@ async def test_turn_that_is_taken_up_gets_its_own_money_again(
     assert await held(kit) == [MOST]
 
 
+# -- what is no answer
+
+
+async def test_summary_is_a_row_of_its_own_with_its_price(
+    kit: RoomKit, ledger: DatabaseLedger
+) -> None:
+    payer = Payer(
+        organization_id="acme", room_id="room", channel_id="support", purpose=Purpose.SUMMARY
+    )
+    used_tokens = {"input_tokens": READ, "output_tokens": WRITTEN}
+    model = Named(ai_responses=[AIResponse(content="Notes.", usage=used_tokens)])
+
+    question = AIContext(messages=[AIMessage(role="user", content="Sum up.")])
+
+    await SideCalls(ledger, PriceLayers()).ask(model, question, payer)
+
+    [row] = await used(kit)
+    assert (row.purpose, row.organization_id, row.room_id, row.channel_id, row.cost) == (
+        *("summary", "acme", "room", "support"),
+        MOST,
+    )
+    assert await held(kit) == []
+
+
+@pytest.mark.parametrize("scope", ["room", "agent", "organization"])
+async def test_summary_counts_against_the_budgets_of_answers(
+    kit: RoomKit, ledger: DatabaseLedger, scope: str
+) -> None:
+    await run(kit, budget, str(MOST), scope=scope)
+    spent = await ledger.reserve(spend("summary", purpose=Purpose.SUMMARY))
+    await ledger.settle(spent, {"input_tokens": READ, "output_tokens": WRITTEN}, MOST)
+
+    with pytest.raises(BudgetExceeded):
+        await ledger.reserve(spend("answer"))
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SUMMARY, Purpose.EVALUATION])
+async def test_nobody_is_alarmed_where_no_customer_waits(
+    kit: RoomKit, ledger: DatabaseLedger, purpose: Purpose
+) -> None:
+    await run(kit, budget, "0")
+
+    with pytest.raises(BudgetExceeded, match="more than what is left; raise the limit"):
+        await ledger.reserve(spend(purpose=purpose))
+
+    assert await incidents(kit) == []
+
+
 # -- the fallback
 
 
@@ -272,20 +323,20 @@ async def test_what_is_set_aside_is_enough_for_the_fallback_too(
     await run(kit, price)
     await run(kit, price, model_prefix="claude-dear", input=Decimal(30), output=Decimal(150))
     await run(kit, budget, "1")
-    ledger = DatabaseLedger(threads_of(kit), PriceLayers(), fallback_model=fallback)
+    ledger = DatabaseLedger(threads_of(kit), PriceLayers())
 
-    await ledger.reserve(spend())
+    await ledger.reserve(spend(fallback_provider="anthropic", fallback_model=fallback))
 
     assert await held(kit) == [Decimal(most)]
 
 
-async def test_fallback_without_a_price_is_not_asked_under_a_budget(kit: RoomKit) -> None:
-    await run(kit, price)
+async def test_fallback_without_a_price_is_not_asked_under_a_budget(
+    kit: RoomKit, ledger: DatabaseLedger
+) -> None:
     await run(kit, budget, "1000")
-    ledger = DatabaseLedger(threads_of(kit), PriceLayers(), fallback_model="mystery-1")
 
     with pytest.raises(BudgetExceeded):
-        await ledger.reserve(spend())
+        await ledger.reserve(spend(fallback_provider="anthropic", fallback_model="mystery-1"))
 
     [incident] = await incidents(kit)
     assert "mystery-1" in incident.detail

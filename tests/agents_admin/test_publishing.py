@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from channels_app.models import AgentConfig, AgentVersion
-from channels_app.services.agent_configs import AgentChanged
 from channels_app.services.agent_versions import discard_draft, publish
+from channels_app.services.configs import ConfigChanged
 from channels_app.testing.fakes.anthropic import FakeAnthropic
 from rooms.models import ChannelBinding, Room
 from rooms.permissions import PERMISSIONS_OF_GROUP, RoomGroup
@@ -92,7 +92,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(
 def test_draft_that_is_gone_is_not_put_in_force(agent: AgentConfig, draft: AgentVersion) -> None:
     discard_draft(version_id=draft.pk, actor=boss())
 
-    with pytest.raises(AgentChanged):
+    with pytest.raises(ConfigChanged):
         publish(version_id=draft.pk, actor=boss())
 
 
@@ -221,7 +221,7 @@ def test_agent_that_came_into_a_room_meanwhile_is_kept(
     Room.from_domain(make_room("room-1")).save()
     ChannelBinding.from_domain(make_binding(room_id="room-1", channel_id=AGENT)).save()
     # As the page counted before the agent was attached.
-    monkeypatch.setattr("channels_app.admin.agent_configs.count_open_rooms", lambda **_: 0)
+    monkeypatch.setattr("channels_app.admin.configured.count_open_rooms", lambda **_: 0)
 
     page = admin_client.post(agent_page("delete", agent.pk), {"post": "yes"}, follow=True)
 
