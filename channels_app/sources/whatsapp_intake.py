@@ -10,6 +10,7 @@ from channels_app.providers.neonize.parsing import EventReader
 from channels_app.providers.neonize.sending import KnownMessages
 from channels_app.sources.base import MessagePutOff
 from channels_app.sources.chat_order import ChatOrder
+from rooms.domain.echo import EchoMessage
 from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.message import InboundMessage
 from rooms.resilience.clock import Clock
@@ -77,7 +78,7 @@ class Intake:
 
     async def _take_message(self, event: Any) -> None:
         if self._known.find(event.Info.ID) is not None:
-            return  # our own, sent back by another of our devices
+            return  # we have said it, or heard it before
         try:
             items = await self._reader.read_message(event)
         except Exception:  # one that cannot be read keeps no other from coming
@@ -104,6 +105,6 @@ class Intake:
             except Exception:  # such as a change of a message that nobody knows
                 facts = {**self._about, "item": type(item).__name__}
                 logger.warning("item had no effect", exc_info=True, extra=facts)
-                return not isinstance(item, InboundMessage)
+                return not isinstance(item, InboundMessage | EchoMessage)
             else:
                 return True

@@ -250,7 +250,10 @@ class WhatsAppPersonalSourceProvider(BaseSourceProvider):
                 await self._apply([item])
 
         reader = EventReader(
-            self.channel_id, self_chat=self._config.self_chat, fetch=self._fetch_file
+            self.channel_id,
+            self_chat=self._config.self_chat,
+            fetch=self._fetch_file,
+            me=lambda: self._me,
         )
         return Intake(
             reader, self._known, bring=bring, clock=self._clock, channel_id=self.channel_id

@@ -2,48 +2,30 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from hashlib import sha256
 
 from channels_app.providers.base.provider import Provider
 from channels_app.providers.base.webhook import (
     ContactChanged,
-    MessageDeleted,
-    MessageEdited,
-    MessageReacted,
+    EchoChanged,
     MessagesRead,
     SenderTyping,
     WebhookItem,
 )
 from channels_app.webhooks import contacts
+from channels_app.webhooks.changes import Changes
 from channels_app.webhooks.consent import VendorConsent
 from channels_app.webhooks.media import SLOTS, IncomingFiles
-from rooms.domain.content import DeleteContent, EditContent, EventContent, ReactionContent
 from rooms.domain.delivery import DeliveryStatus
-from rooms.domain.enums import EventType, RoomStatus
+from rooms.domain.echo import EchoMessage
+from rooms.domain.enums import RoomStatus
 from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.message import InboundMessage, InboundResult
 from rooms.domain.provider_message import external_id_of, received
 from rooms.kit import RoomKit
 from rooms.pipeline.draft import PROCESS_TIMEOUT
-from rooms.pipeline.edits import REACTIONS
 from rooms.pipeline.waiting import return_at_commit
 
 logger = logging.getLogger("roomkit.channels.webhooks")
-
-Change = MessageEdited | MessageDeleted | MessageReacted
-
-
-@dataclass(frozen=True)
-class Target:
-    """The event that a change is about."""
-
-    event_id: str
-    room_id: str
-
-
-class UnknownTarget(LookupError):
-    """A change names a message that we do not know, yet or any more."""
 
 
 class Effects:
@@ -52,6 +34,7 @@ class Effects:
     def __init__(self, kit: RoomKit) -> None:
         self._kit = kit
         self._store = kit.store
+        self._changes = Changes(kit)
         self._slots = asyncio.Semaphore(SLOTS)
 
     async def take(
@@ -78,6 +61,8 @@ class Effects:
         consent = VendorConsent(self._kit, items)
         for item in items:
             try:
+                if not await self._concerns_us(item):
+                    continue
                 heard = await consent.hear(await files.keep(item))
                 result = await self._apply(heard, provider.name)
             except StoreUnavailableError:
@@ -101,16 +86,35 @@ class Effects:
                 await self._read(item, provider)
             case SenderTyping():
                 await self._show_typing(item)
-            case ContactChanged(change=contacts.ADDRESS_CHANGED):
-                await contacts.follow_address(self._kit, item)
             case ContactChanged():
-                logger.info(
-                    "contact changed",
-                    extra={"channel_id": item.channel_id, "change": item.change},
-                )
+                await self._take_news(item)
+            case EchoMessage():
+                await self._kit.process_echo(item)
+            case EchoChanged():
+                await self._changes.make_ours(item.change, provider)
             case _:
-                await self._change(item, provider)
+                await self._changes.make(item, provider)
         return None
+
+    async def _take_news(self, item: ContactChanged) -> None:
+        if item.change == contacts.ADDRESS_CHANGED:
+            await contacts.follow_address(self._kit, item)
+            return
+        facts = {"channel_id": item.channel_id, "change": item.change}
+        logger.info("contact changed", extra=facts)
+
+    async def _concerns_us(self, item: WebhookItem) -> bool:
+        """Tell whether there is anything to do about an item.
+
+        On a telephone people also write to those who are no customers: of that not even the files
+        are fetched. Agents fall silent before files are fetched, which may take a while.
+        """
+        match item:
+            case EchoMessage():
+                return await self._kit.echoes.heed(item) is not None
+            case EchoChanged():
+                return await self._changes.find(item.change) is not None
+        return True
 
     async def _receive(self, message: InboundMessage, provider: str) -> InboundResult:
         external = external_id_of(message)
@@ -149,69 +153,3 @@ class Effects:
         )
         for room_id in rooms:
             await self._kit.publish_typing(room_id, item.sender_id, item.is_typing)
-
-    # -- changes to messages that are here already
-
-    async def _change(self, item: Change, provider: str) -> None:
-        known = await self._store.get_provider_message(item.channel_id, item.provider_message_id)
-        if known is None or known.event_id is None or known.room_id is None:
-            raise UnknownTarget(
-                f"no message {item.provider_message_id!r} is known at channel {item.channel_id!r}"
-            )
-        target = Target(known.event_id, known.room_id)
-        for event_type, content in await self._contents(item, target):
-            await self._kit.process_inbound(
-                InboundMessage(
-                    channel_id=item.channel_id,
-                    sender_id=item.sender_id,
-                    event_type=event_type,
-                    content=content,
-                    external_id=item.external_id,
-                    idempotency_key=_key_of(item, provider, content),
-                    timestamp=item.timestamp,
-                    raw_payload=item.raw,
-                ),
-                room_id=target.room_id,
-            )
-
-    async def _contents(self, item: Change, target: Target) -> list[tuple[EventType, EventContent]]:
-        match item:
-            case MessageEdited():
-                edit = EditContent(target_event_id=target.event_id, new_content=item.content)
-                return [(EventType.EDIT, edit)]
-            case MessageDeleted():
-                return [(EventType.DELETE, DeleteContent(target_event_id=target.event_id))]
-            case MessageReacted(emoji=""):
-                return await self._withdrawals(item, target)
-        reaction = ReactionContent(target_event_id=target.event_id, emoji=item.emoji)
-        return [(EventType.REACTION, reaction)]
-
-    async def _withdrawals(
-        self, item: MessageReacted, target: Target
-    ) -> list[tuple[EventType, EventContent]]:
-        """Return what takes a sender's reactions back: the vendor does not say which they were."""
-        event = await self._store.get_event(target.event_id)
-        reactions = event.metadata.get(REACTIONS, {}) if event else {}
-        participants = await self._store.list_participants(target.room_id)
-        names = {
-            item.sender_id,
-            *(each.id for each in participants if each.external_id == item.sender_id),
-        }
-        return [
-            (
-                EventType.REACTION,
-                ReactionContent(target_event_id=target.event_id, emoji=emoji, action="remove"),
-            )
-            for emoji, people in reactions.items()
-            if names.intersection(people)
-        ]
-
-
-def _key_of(item: Change, provider: str, content: EventContent) -> str:
-    """Return the key under which a change happens once; the vendor's own id of it, if it has one.
-
-    Without one the moment and the words tell two changes of one message apart.
-    """
-    told = item.external_id or f"{item.timestamp}:{content.model_dump_json()}"
-    digest = sha256(f"{item.provider_message_id}:{told}".encode()).hexdigest()
-    return f"{provider}:{type(item).__name__}:{digest[:32]}"

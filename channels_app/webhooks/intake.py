@@ -7,6 +7,7 @@ from dataclasses import replace
 from channels_app.channels.transport import TransportChannel
 from channels_app.providers.base.provider import Provider
 from channels_app.providers.base.webhook import (
+    EchoChanged,
     MalformedWebhook,
     WebhookItem,
     WebhookReply,
@@ -15,6 +16,7 @@ from channels_app.providers.base.webhook import (
 from channels_app.services.receipts import Arrival, Terms
 from channels_app.stores.receipts import ReceiptStore
 from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.echo import EchoMessage
 from rooms.kit import RoomKit
 
 logger = logging.getLogger("roomkit.channels.webhooks")
@@ -98,6 +100,13 @@ def read_terms(provider: Provider, request: WebhookRequest, channel_id: str) -> 
 
 
 def lane_of(items: list[WebhookItem]) -> str:
-    """Return whose order matters: the first sender's; reports of deliveries need no order."""
-    senders = (item.sender_id for item in items if not isinstance(item, DeliveryStatus))
-    return next(senders, "")
+    """Return whose order matters: the first customer's; reports of deliveries need no order."""
+    for item in items:
+        match item:
+            case EchoMessage() | EchoChanged():
+                return item.recipient_id
+            case DeliveryStatus():
+                continue
+            case _:
+                return item.sender_id
+    return ""

@@ -4,14 +4,16 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeAlias
 
 from channels_app.providers.base.http_client import SendProblem
 from channels_app.providers.base.media import FORBIDDEN, NOT_NOW, TOO_LARGE, MediaUnavailable
 from channels_app.providers.base.provider import Provider
-from channels_app.providers.base.webhook import MessageEdited, WebhookItem
+from channels_app.providers.base.webhook import EchoChanged, MessageEdited, WebhookItem
 from rooms.conf import get_settings
 from rooms.domain.content import EventContent
 from rooms.domain.delivery import SendOutcome
+from rooms.domain.echo import EchoMessage
 from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.frozen import new_id
 from rooms.domain.media import (
@@ -41,6 +43,9 @@ BUDGET_S = 40.0
 SLOTS = 4
 DISGUISED = "it is not what it says to be"
 PASSING = (SendOutcome.TRANSIENT, SendOutcome.THROTTLED, SendOutcome.UNKNOWN)
+
+Message: TypeAlias = InboundMessage | EchoMessage | MessageEdited
+"""What files come with."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +88,17 @@ class IncomingFiles:
             StoreUnavailableError: If the database is away.
         """
         match item:
-            case InboundMessage():
+            case InboundMessage() | EchoMessage():
                 content = await self._keep_all(item, _announced_in(item))
                 return item.model_copy(update={"content": content})
             case MessageEdited():
                 return replace(item, content=await self._keep_all(item, None))
+            case EchoChanged(change=MessageEdited() as edit):
+                kept = replace(edit, content=await self._keep_all(edit, None))
+                return replace(item, change=kept)
         return item
 
-    async def _keep_all(
-        self, item: InboundMessage | MessageEdited, announced: str | None
-    ) -> EventContent:
+    async def _keep_all(self, item: Message, announced: str | None) -> EventContent:
         files = list(files_in(item.content))
         if not files or self._store is None:
             return item.content
@@ -164,17 +170,20 @@ class IncomingFiles:
         return FileBytes(fetched.content, fetched.mime_type)
 
 
-def _key_of(item: InboundMessage | MessageEdited, provider: str) -> str:
+def _key_of(item: Message, provider: str) -> str:
     """Return what is the same when a message comes again; one without an id is always new."""
     if isinstance(item, MessageEdited):
         told = item.external_id or f"{item.timestamp}:{item.content.model_dump_json()}"
         return sha256(f"{provider}:edit:{item.provider_message_id}:{told}".encode()).hexdigest()
-    external = item.provider_message_id or item.external_id
-    key = item.idempotency_key or (f"{provider}:{external}" if external else new_id())
+    if isinstance(item, EchoMessage):
+        key = item.idempotency_key
+    else:
+        external = item.provider_message_id or item.external_id
+        key = item.idempotency_key or (f"{provider}:{external}" if external else new_id())
     return key if len(key) <= FOREIGN_ID_LENGTH else sha256(key.encode()).hexdigest()
 
 
-def _announced_in(message: InboundMessage) -> str | None:
+def _announced_in(message: InboundMessage | EchoMessage) -> str | None:
     """Return the digest that a vendor told of the one file of a message."""
     facts = message.metadata.get("media")
     told = facts.get("sha256") if isinstance(facts, dict) else None

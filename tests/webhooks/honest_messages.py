@@ -127,6 +127,8 @@ def whatsapp() -> tuple[Posted, ...]:
         [
             *map(made.inbound, messages),
             made.status("wamid.OUT1", "failed", error=failed, tracker="e1"),
+            made.echo("ours"),
+            made.echoed("revoke", {"original_message_id": "wamid.ECHO1"}),
             made.post(made.value(*messages[:3], statuses=[wa.status("wamid.OUT1", "read")])),
         ]
     )
@@ -136,8 +138,7 @@ def messenger() -> tuple[Posted, ...]:
     made = MessengerWebhooks("app-secret", PAGE_ID)
     place = {"type": "location", "payload": {"coordinates": {"lat": 45.5, "long": -73.5}}}
     shared = {"type": "fallback", "title": "t", "url": "https://l.example/l.php?u=https%3A//x"}
-    own = made.echo("ours")
-    own["message"]["metadata"] = "e1"
+    echo, own = made.echo("ours"), made.echo_of_ours("m_OUT1", "ours", "roomkit:e1")
     events = [
         made.text("hi", quick_reply={"payload": "p"}, reply_to={"mid": "m_OUT1"}),
         made.text("", attachments=[place, shared]),
@@ -149,9 +150,10 @@ def messenger() -> tuple[Posted, ...]:
         made.delivery("m_OUT1"),
         made.delivery(),
         made.read(),
+        echo,
         own,
     ]
-    return _all([*map(made.post, events), made.post(*events), made.standby(events[0])])
+    return _all([*map(made.post, events), made.post(*events), made.standby(events[0], echo)])
 
 
 def telegram() -> tuple[Posted, ...]:

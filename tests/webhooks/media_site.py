@@ -8,6 +8,7 @@ from channels_app.providers.base.media import DEFAULT_MAX_BYTES, FetchedMedia, d
 from channels_app.providers.base.webhook import MessageEdited, WebhookItem, WebhookRequest
 from channels_app.testing.fakes.server import FakeVendor, Refused, Request, Response
 from rooms.domain.content import CompositeContent, EventContent, MediaContent, TextContent
+from rooms.domain.echo import EchoMessage
 from rooms.domain.message import InboundMessage
 from tests.webhooks.toy_vendor import CHANNEL, ToyProvider
 
@@ -69,6 +70,14 @@ def _read(item: dict[str, Any], channel_id: str) -> WebhookItem:
             sender_id=item["sender"],
             provider_message_id=item["id"],
             content=content,
+        )
+    if item["kind"] == "echo":
+        return EchoMessage(
+            channel_id=channel_id,
+            recipient_id=item["sender"],
+            sender_id="+15550199",
+            content=content,
+            provider_message_id=item["id"],
         )
     return InboundMessage(
         channel_id=channel_id,

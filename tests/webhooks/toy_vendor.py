@@ -12,6 +12,7 @@ from channels_app.channels.transport import TransportChannel
 from channels_app.providers.base.outcomes import accepted, refused
 from channels_app.providers.base.sms import SMSProvider
 from channels_app.providers.base.webhook import (
+    EchoChanged,
     MalformedWebhook,
     MessageDeleted,
     MessageEdited,
@@ -23,6 +24,7 @@ from channels_app.providers.base.webhook import (
 )
 from rooms.domain.content import TextContent
 from rooms.domain.delivery import DeliveryStatus, ProviderResult, SendOutcome
+from rooms.domain.echo import EchoMessage
 from rooms.domain.event import RoomEvent
 from rooms.domain.message import InboundMessage
 
@@ -82,6 +84,8 @@ def _read(item: dict[str, Any], channel_id: str) -> WebhookItem:
             return MessageDeleted(channel_id=channel_id, **item)
         case "reaction":
             return MessageReacted(channel_id=channel_id, **item)
+        case "echo" | "by_phone":
+            return _read_ours(item, channel_id)
         case "bad":
             raise KeyError("a parser's own fault")
         case _:
@@ -93,6 +97,15 @@ def _read(item: dict[str, Any], channel_id: str) -> WebhookItem:
                 external_id=item["id"],
                 raw_payload=item,
             )
+
+
+def _read_ours(item: dict[str, Any], channel_id: str) -> EchoMessage | EchoChanged:
+    if "change" not in item:
+        content = TextContent(body=item.pop("text"))
+        return EchoMessage(channel_id=channel_id, content=content, raw_payload=item, **item)
+    change = _read(item["change"], channel_id)
+    assert isinstance(change, MessageEdited | MessageDeleted | MessageReacted)
+    return EchoChanged(item["to"], change)
 
 
 def toy_channel(provider: ToyProvider) -> TransportChannel:

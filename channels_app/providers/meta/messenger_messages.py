@@ -6,6 +6,7 @@ from channels_app.providers.base.segments import split_text
 from channels_app.providers.meta.config import MessengerConfig
 from channels_app.providers.meta.errors import Unsendable
 from channels_app.providers.meta.markup import plain_text, shorten, shorten_all, words_of_button
+from channels_app.providers.meta.messenger_marks import mark_of
 from channels_app.providers.meta.targets import reply_target_of
 from channels_app.providers.meta.templates import build_utility_template
 from rooms.domain.content import (
@@ -26,7 +27,6 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
 
 MAX_TEXT = 2000
-MAX_METADATA = 1000
 MAX_BUTTONS = 3
 MAX_QUICK_REPLIES = 13
 MAX_CARDS = 10
@@ -40,8 +40,8 @@ BUTTON_TYPES = {"reply": "postback", "url": "web_url", "call": "phone_number"}
 def build_messages(event: RoomEvent, to: str, config: MessengerConfig) -> list[JsonObject]:
     """Return the bodies of the posts that make up an event, files before their words.
 
-    Each carries the event's id, which comes back with the echo: a message whose send broke off is
-    found again by it.
+    Each carries a mark with the event's id, which comes back with the echo: by it the echo is known
+    as ours, whenever it comes, and a message whose send broke off is found again.
 
     Raises:
         Unsendable: If Messenger has no such thing.
@@ -60,7 +60,7 @@ def _post(message: JsonObject, event_id: str, to: str, config: MessengerConfig) 
     return {
         "recipient": {"id": to},
         "messaging_type": "UTILITY" if "template" in message else config.messaging_type,
-        "message": {**message, "metadata": event_id[:MAX_METADATA]},
+        "message": {**message, "metadata": mark_of(event_id)},
     }
 
 

@@ -10,9 +10,11 @@ from channels_app.providers.base.webhook import (
     WebhookItem,
 )
 from channels_app.providers.meta.messenger_contents import read_content
+from channels_app.providers.meta.messenger_marks import event_id_in
 from channels_app.providers.meta.webhook_items import entries_of, objects, read_each, read_time
-from rooms.domain.content import TextContent
+from rooms.domain.content import EventContent, TextContent
 from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.echo import EchoMessage
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.provider_message import REPLY_TO_ID
@@ -25,7 +27,8 @@ def parse_messenger(
 ) -> list[WebhookItem]:
     """Return everything in a webhook that is about our page, in order.
 
-    What another app of the page answers (`standby`) is left out.
+    What people say to another app of the page (`standby`) is left out, what is answered there is
+    not: when somebody answers in the page's inbox, the conversation becomes that app's.
 
     Raises:
         MalformedWebhook: If nothing of it can be read.
@@ -36,7 +39,9 @@ def parse_messenger(
         if page_id is not None and entry.get("id") != page_id:
             return []
         events = objects(entry.get("messaging", []), "messaging")
-        return read_each((event, reader.read) for event in events)
+        overheard = objects(entry.get("standby", []), "standby")
+        pieces = [(event, reader.read) for event in events]
+        return read_each([*pieces, *((event, reader.read_standby) for event in overheard)])
 
     return read_each((entry, read_entry) for entry in entries_of(payload, OBJECT))
 
@@ -72,16 +77,24 @@ class _Reader:
         kind = next((kind for kind in readers if kind in event), None)
         return readers[kind](event, event[kind]) if kind else []
 
+    def read_standby(self, event: JsonObject) -> list[WebhookItem]:
+        """Return what another app has answered; all else of it is not ours."""
+        message = event.get("message", {})
+        return self._read_echo(event, message) if message.get("is_echo") else []
+
     def _read_message(self, event: JsonObject, message: JsonObject) -> list[WebhookItem]:
         if message.get("is_echo"):
             return self._read_echo(event, message)
         if not self._is_to_us(event):
             return []
+        content, facts = self._read_content(message)
+        return [self._inbound(event, message["mid"], content, facts)]
+
+    def _read_content(self, message: JsonObject) -> tuple[EventContent, JsonObject]:
+        """Return a message's content, and what else it tells."""
         content, facts = read_content(message)
         quoted = message.get("reply_to", {}).get("mid")
-        if quoted:
-            facts[REPLY_TO_ID] = quoted
-        return [self._inbound(event, message["mid"], content, facts)]
+        return content, {**facts, REPLY_TO_ID: quoted} if quoted else facts
 
     def _read_postback(self, event: JsonObject, postback: JsonObject) -> list[WebhookItem]:
         if not self._is_to_us(event):
@@ -107,15 +120,25 @@ class _Reader:
         )
 
     def _read_echo(self, event: JsonObject, message: JsonObject) -> list[WebhookItem]:
-        """Read that a message of ours is out; what others wrote for the page is no message to us.
+        """Read that a message of ours is out, or what people of the page wrote by other means.
 
-        Ours are known by the event's id in `metadata`. Where the answer to our send was lost, this
-        is how it becomes known after all.
+        Where the answer to a send of ours was lost, this is how it becomes known after all.
         """
-        event_id = message.get("metadata")
-        if not event_id or not message.get("mid"):
-            return []
-        return [self._status(event, message["mid"], "sent", event_id=event_id)]
+        event_id = event_id_in(message)
+        if event_id:
+            return [self._status(event, message["mid"], "sent", event_id=event_id)]
+        content, facts = self._read_content(message)
+        echo = EchoMessage(
+            channel_id=self._channel_id,
+            recipient_id=event["recipient"]["id"],
+            sender_id=event["sender"]["id"],
+            content=content,
+            provider_message_id=message["mid"],
+            timestamp=read_time(event.get("timestamp")),
+            raw_payload=event,
+            metadata=facts,
+        )
+        return [echo]
 
     def _read_reaction(self, event: JsonObject, reaction: JsonObject) -> list[WebhookItem]:
         taken_away = reaction["action"] == "unreact"

@@ -2,30 +2,26 @@
 
 from channels_app.providers.base.webhook import (
     ContactChanged,
+    EchoChanged,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
     WebhookItem,
 )
 from channels_app.providers.meta.config import WhatsAppCloudConfig
-from channels_app.providers.meta.errors import WHATSAPP
 from channels_app.providers.meta.webhook_items import entries_of, objects, read_each, read_time
 from channels_app.providers.meta.whatsapp_addresses import phone_of
 from channels_app.providers.meta.whatsapp_contents import read_content
-from rooms.domain.delivery import DeliveryStatus, SendOutcome
+from channels_app.providers.meta.whatsapp_statuses import read_status
+from rooms.domain.content import EventContent
+from rooms.domain.echo import EchoMessage
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.provider_message import REPLY_TO_ID
 from rooms.domain.sender import ALIASES
 
 OBJECT = "whatsapp_business_account"
-STATUSES = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "read",
-    "played": "read",
-    "failed": "failed",
-}
+FIELDS = ("messages", "smb_message_echoes")
 
 
 def parse_whatsapp(
@@ -34,7 +30,8 @@ def parse_whatsapp(
     """Return everything in a webhook that is about our number, in order.
 
     What the business itself wrote in the WhatsApp Business app (`smb_message_echoes`) is no message
-    to us and is left out, as are other numbers of the same app.
+    to us but an echo; what was sent by the API does not come back so. Other numbers of the same app
+    are left out.
 
     Raises:
         MalformedWebhook: If nothing of it can be read.
@@ -47,7 +44,7 @@ def parse_whatsapp(
         return read_each((change, read_change) for change in changes)
 
     def read_change(change: JsonObject) -> list[WebhookItem]:
-        if change.get("field") != "messages":
+        if change.get("field") not in FIELDS:
             return []
         return _Value(change["value"], channel_id, config, provider).read()
 
@@ -55,7 +52,7 @@ def parse_whatsapp(
 
 
 class _Value:
-    """One change: an envelope with messages, statuses or both."""
+    """One change: an envelope with messages, statuses or both, or with echoes."""
 
     def __init__(
         self, value: JsonObject, channel_id: str, config: WhatsAppCloudConfig, provider: str
@@ -71,27 +68,70 @@ class _Value:
             return []
         messages = objects(self._value.get("messages", []), "messages")
         statuses = objects(self._value.get("statuses", []), "statuses")
-        pieces = [(message, self._read_message) for message in messages]
-        return read_each([*pieces, *((status, self._read_status) for status in statuses)])
+        echoes = objects(self._value.get("message_echoes", []), "message_echoes")
+        return read_each(
+            [
+                *((message, self._read_message) for message in messages),
+                *((status, self._read_status) for status in statuses),
+                *((echo, self._read_echo) for echo in echoes),
+            ]
+        )
+
+    def _read_status(self, status: JsonObject) -> list[WebhookItem]:
+        number = phone_of(self._value["metadata"].get("display_phone_number", ""))
+        channel_id, provider = self._channel_id, self._provider
+        return read_status(status, channel_id=channel_id, provider=provider, number=number)
 
     # -- messages
 
     def _read_message(self, message: JsonObject) -> list[WebhookItem]:
+        if message.get("type") == "system":
+            return self._read_system(message)
+        return [self._read_change(message) or self._read_inbound(message)]
+
+    def _read_change(
+        self, message: JsonObject
+    ) -> MessageReacted | MessageEdited | MessageDeleted | None:
+        """Return what a message changes; None if it is one of its own."""
         match message.get("type"):
             case "reaction":
-                return [self._read_reaction(message)]
+                return self._read_reaction(message)
             case "edit":
-                return [self._read_edit(message)]
+                return self._read_edit(message)
             case "revoke":
-                return [self._read_revoke(message)]
-            case "system":
-                return self._read_system(message)
-        return [self._read_inbound(message)]
+                return self._read_revoke(message)
+        return None
+
+    def _read_echo(self, message: JsonObject) -> list[WebhookItem]:
+        """Read what was written, or changed, in the WhatsApp Business app."""
+        number, user_id = message.get("to"), message.get("to_user_id")
+        recipient = phone_of(number) if number else str(message["to_user_id"])
+        change = self._read_change(message)
+        if change is not None:
+            return [EchoChanged(recipient, change)]
+        content, facts = self._read_content(message)
+        if number and user_id:
+            facts[ALIASES] = [user_id]
+        echo = EchoMessage(
+            channel_id=self._channel_id,
+            recipient_id=recipient,
+            sender_id=self._sender_of(message),
+            content=content,
+            provider_message_id=message["id"],
+            timestamp=read_time(message.get("timestamp")),
+            raw_payload=message,
+            metadata=facts,
+        )
+        return [echo]
+
+    def _read_content(self, message: JsonObject) -> tuple[EventContent, JsonObject]:
+        """Return a message's content, and what else it tells: what it quotes, facts of files."""
+        content, facts = read_content(message, self._config.base_url)
+        quoted = message.get("context", {}).get("id")
+        return content, {REPLY_TO_ID: quoted, **facts} if quoted else facts
 
     def _read_inbound(self, message: JsonObject) -> InboundMessage:
-        content, facts = read_content(message, self._config.base_url)
-        context = message.get("context", {})
-        quoted = {REPLY_TO_ID: context["id"]} if context.get("id") else {}
+        content, facts = self._read_content(message)
         return InboundMessage(
             channel_id=self._channel_id,
             sender_id=self._sender_of(message),
@@ -102,7 +142,7 @@ class _Value:
             thread_id=message.get("group_id"),
             timestamp=read_time(message.get("timestamp")),
             raw_payload=message,
-            metadata={**self._person_of(message), **quoted, **facts},
+            metadata={**self._person_of(message), **facts},
         )
 
     def _read_reaction(self, message: JsonObject) -> MessageReacted:
@@ -181,38 +221,3 @@ class _Value:
         if user_id:
             facts[ALIASES] = [user_id] if user_id != sender else []
         return facts
-
-    # -- statuses
-
-    def _read_status(self, status: JsonObject) -> list[WebhookItem]:
-        word = STATUSES.get(status["status"])
-        if word is None:
-            return []
-        error: JsonObject = next(iter(status.get("errors") or []), {})
-        recipient = status.get("recipient_id")
-        return [
-            DeliveryStatus(
-                channel_id=self._channel_id,
-                provider=self._provider,
-                message_id=status["id"],
-                status=word,
-                recipient=phone_of(recipient) if recipient else status.get("recipient_user_id", ""),
-                sender=phone_of(self._value["metadata"].get("display_phone_number", "")),
-                error_code=str(error["code"]) if "code" in error else None,
-                error_message=error.get("title") or error.get("message"),
-                timestamp=read_time(status.get("timestamp")),
-                raw={
-                    **status,
-                    "vendor_status": status["status"],
-                    "event_id": status.get("biz_opaque_callback_data"),
-                    **_outcome_of(error),
-                },
-            )
-        ]
-
-
-def _outcome_of(error: JsonObject) -> JsonObject:
-    """Return what we make of an error that is told after the answer to the send."""
-    code = error.get("code")
-    outcome = WHATSAPP.get(code, SendOutcome.REJECTED) if isinstance(code, int) else None
-    return {"outcome": outcome.value} if outcome else {}

@@ -1,10 +1,12 @@
 """What neonize's client tells of: messages, changes to them, receipts, typing."""
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from channels_app.providers.base.webhook import (
+    EchoChanged,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -13,7 +15,9 @@ from channels_app.providers.base.webhook import (
 )
 from channels_app.providers.neonize import extra, jids
 from channels_app.providers.neonize.contents import Fetch, read_content, unwrap
+from rooms.domain.content import EventContent
 from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.echo import EchoMessage
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
 from rooms.domain.sender import ALIASES
@@ -29,6 +33,7 @@ RECEIPTS = {
     "PLAYED_SELF": "read",
 }
 TROUBLES = ("RETRY", "SERVER_ERROR")
+CHANGES = ("reactionMessage", "protocolMessage")
 # Seconds would only be this many in the year 5138; the same field also comes in milliseconds.
 MOST_SECONDS = 100_000_000_000
 
@@ -40,39 +45,62 @@ class EventReader:
         channel_id: Where its messages come in.
         self_chat: Whether what its owner writes to themselves is a message.
         fetch: Fetches files.
+        me: Tells the device that we are, None while that is not known.
     """
 
-    def __init__(self, channel_id: str, *, self_chat: bool, fetch: Fetch) -> None:
+    def __init__(
+        self, channel_id: str, *, self_chat: bool, fetch: Fetch, me: Callable[[], Any]
+    ) -> None:
         self._channel_id = channel_id
         self._self_chat = self_chat
         self._fetch = fetch
+        self._me = me
 
     async def read_message(self, event: Any) -> list[WebhookItem]:
-        """Return what a message is: one that people see, a change of one, or nothing to us."""
-        if not self._is_for_us(event.Info.MessageSource) or not event.HasField("Message"):
+        """Return what a message is: one that people see, a change of one, or nothing to us.
+
+        What the account's owner writes on the telephone, or on another linked device, is an echo.
+        """
+        source = event.Info.MessageSource
+        if not self._is_for_us(source) or not event.HasField("Message"):
             return []
         message = unwrap(event.Message)
-        if message.HasField("reactionMessage"):
-            return [self._read_reaction(event, message.reactionMessage)]
-        if message.HasField("protocolMessage"):
-            return await self._read_change(event, message.protocolMessage)
-        read = await read_content(message, self._fetch)
-        if read.content is None:
+        if not any(message.HasField(name) for name in CHANGES):
+            read = await read_content(message, self._fetch)
+            make = self._make_echo if _is_echo(source) else self._make_message
+            return [] if read.content is None else [make(event, read.content, read.facts)]
+        change = await self._read_change(event, message)
+        if change is None:
             return []
+        return [EchoChanged(recipients_of(source)[0], change) if _is_echo(source) else change]
+
+    def _make_message(self, event: Any, content: EventContent, facts: JsonObject) -> InboundMessage:
         source, about = event.Info.MessageSource, self._about(event)
-        return [
-            InboundMessage(
-                channel_id=self._channel_id,
-                sender_id=about["sender_id"],
-                content=read.content,
-                external_id=event.Info.ID,
-                provider_message_id=event.Info.ID,
-                thread_id=jids.name_of(source.Chat) if jids.is_group(source.Chat) else None,
-                timestamp=about["timestamp"],
-                raw_payload=about["raw"],
-                metadata={**person_of(event), **read.facts},
-            )
-        ]
+        return InboundMessage(
+            channel_id=self._channel_id,
+            sender_id=about["sender_id"],
+            content=content,
+            external_id=event.Info.ID,
+            provider_message_id=event.Info.ID,
+            thread_id=jids.name_of(source.Chat) if jids.is_group(source.Chat) else None,
+            timestamp=about["timestamp"],
+            raw_payload=about["raw"],
+            metadata={**person_of(event), **facts},
+        )
+
+    def _make_echo(self, event: Any, content: EventContent, facts: JsonObject) -> EchoMessage:
+        about = self._about(event)
+        recipient, *others = recipients_of(event.Info.MessageSource)
+        return EchoMessage(
+            channel_id=self._channel_id,
+            recipient_id=recipient,
+            sender_id=about["sender_id"],
+            content=content,
+            provider_message_id=event.Info.ID,
+            timestamp=about["timestamp"],
+            raw_payload=about["raw"],
+            metadata={**({ALIASES: others} if others else {}), **facts},
+        )
 
     def read_receipt(self, event: Any) -> list[WebhookItem]:
         """Return what became of our messages."""
@@ -112,7 +140,14 @@ class EventReader:
             return False
         if not source.IsFromMe:
             return True
-        return self._self_chat and jids.same_person(source.Chat, source.Sender)
+        if not _is_echo(source):
+            return self._self_chat
+        return source.Chat.Server != jids.BROADCASTS and not self._is_this_device(source.Sender)
+
+    def _is_this_device(self, sender: Any) -> bool:
+        """Tell whether we have said it: a device has one number, whatever its account is called."""
+        me = self._me()
+        return me is not None and bool(sender.Device == me.Device)
 
     def _read_reaction(self, event: Any, reaction: Any) -> MessageReacted:
         return MessageReacted(
@@ -123,10 +158,15 @@ class EventReader:
             **self._about(event),
         )
 
-    async def _read_change(self, event: Any, change: Any) -> list[WebhookItem]:
-        """Read an edit or a deletion; the rest is what devices tell each other."""
+    async def _read_change(
+        self, event: Any, message: Any
+    ) -> MessageEdited | MessageDeleted | MessageReacted | None:
+        """Read a sign, an edit or a deletion; the rest is what devices tell each other."""
+        if message.HasField("reactionMessage"):
+            return self._read_reaction(event, message.reactionMessage)
+        change = message.protocolMessage
         if not change.HasField("key"):
-            return []
+            return None
         told = {
             "channel_id": self._channel_id,
             "provider_message_id": change.key.ID,
@@ -135,15 +175,18 @@ class EventReader:
         }
         word = change.Type.Name(change.type)
         if word == "REVOKE":
-            return [MessageDeleted(**told)]
+            return MessageDeleted(**told)
         if word != "MESSAGE_EDIT" or not change.HasField("editedMessage"):
-            return []
+            return None
         read = await read_content(unwrap(change.editedMessage), self._fetch)
-        return [MessageEdited(**told, content=read.content)] if read.content else []
+        return MessageEdited(**told, content=read.content) if read.content else None
 
     def _about(self, event: Any) -> JsonObject:
+        source, me = event.Info.MessageSource, self._me()
+        # The account goes by several ids, and is one author by whichever it wrote.
+        is_ours = _is_echo(source) and me is not None
         return {
-            "sender_id": addresses_of(event.Info.MessageSource)[0],
+            "sender_id": jids.address_of(me) if is_ours else addresses_of(source)[0],
             "timestamp": read_time(event.Info.Timestamp),
             "raw": extra.as_json(event),
         }
@@ -151,9 +194,12 @@ class EventReader:
 
 def addresses_of(source: Any) -> list[str]:
     """Return the addresses of a sender: the number first, then the id that hides it."""
-    known = [jid for jid in (source.Sender, source.SenderAlt) if jid.User] or [source.Chat]
-    known.sort(key=lambda jid: bool(jid.Server == jids.HIDDEN))
-    return list(dict.fromkeys(map(jids.address_of, known)))
+    return _ordered([j for j in (source.Sender, source.SenderAlt) if j.User] or [source.Chat])
+
+
+def recipients_of(source: Any) -> list[str]:
+    """Return the addresses of whom something was said to: the number first; a group has one."""
+    return _ordered([jid for jid in (source.Chat, source.RecipientAlt) if jid.User])
 
 
 def person_of(event: Any) -> JsonObject:
@@ -167,6 +213,16 @@ def person_of(event: Any) -> JsonObject:
         group = jids.name_of(source.Chat)
         facts |= {"phone_number": group, "group_id": group}
     return facts
+
+
+def _is_echo(source: Any) -> bool:
+    """Tell whether the account's owner has written to somebody else."""
+    return bool(source.IsFromMe) and not jids.same_person(source.Chat, source.Sender)
+
+
+def _ordered(known: Iterable[Any]) -> list[str]:
+    numbers_first = sorted(known, key=lambda jid: bool(jid.Server == jids.HIDDEN))
+    return list(dict.fromkeys(map(jids.address_of, numbers_first)))
 
 
 def read_time(timestamp: int) -> datetime | None:

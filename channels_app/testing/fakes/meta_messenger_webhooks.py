@@ -15,6 +15,8 @@ Json = dict[str, Any]
 
 SENT_AT_MS = 1767225599000
 PSID = "5478211960032211"
+OUR_APP, PAGE_INBOX = 1517776481860111, 263902037430900
+"""Who has sent a message: the app that takes these webhooks, or people in the page's inbox."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,21 @@ class MessengerWebhooks:
         """Return that everything sent until then was read."""
         return self.event(read={"watermark": watermark})
 
-    def echo(self, text: str, *, mid: str = "m_OUT1", app_id: int = 1517776481860111) -> Json:
-        """Return what the page itself sent."""
+    def echo(
+        self, text: str, *, mid: str = "m_OUT1", app_id: int = PAGE_INBOX, **more: Any
+    ) -> Json:
+        """Return what the page itself sent; `more` are further fields, such as `attachments`."""
+        said = {"text": text} if text else {}
         return {
             "sender": {"id": self.page_id},
             "recipient": {"id": PSID},
             "timestamp": SENT_AT_MS,
-            "message": {"mid": mid, "text": text, "is_echo": True, "app_id": app_id},
+            "message": {"mid": mid, **said, "is_echo": True, "app_id": app_id, **more},
         }
+
+    def echo_of_ours(self, mid: str, text: str, metadata: str | None) -> Json:
+        """Return what our app has sent; `metadata` comes back as it was sent."""
+        return self.echo(text, mid=mid, app_id=OUR_APP, metadata=metadata)
 
     # -- ready to post
 

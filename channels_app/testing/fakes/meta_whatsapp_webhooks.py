@@ -4,7 +4,8 @@ Sources: "WhatsApp Business Platform: Webhooks reference" (messages by type, edi
 statuses, smb_message_echoes), "Business-scoped user IDs" (`from_user_id`, `user_id`, `username`,
 `recipient_user_id`); checked against the updates that pywa 4.5.0 reads (`Message.from_update`,
 `EditedMessage`, `DeletedMessage`, `PhoneNumberChange`, `MessageStatus`). All values are invented.
-`group_id` in a message and `url` in a media object are as pywa reads them; else unconfirmed.
+`group_id` in a message and `url` in a media object are as pywa reads them; else unconfirmed. So is
+the `to_user_id` of an echo, which resellers pass on. What the API sends is not echoed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,15 +100,28 @@ class WhatsAppWebhooks:
         """Post what became of a message that we sent."""
         return self.post(self.value(statuses=[status(message_id, word, **more)]))
 
-    def echo(self, body: str, *, to: str = "15145550123") -> Signed:
+    def echo(self, body: str, **more: Any) -> Signed:
         """Post what the business itself wrote in the WhatsApp Business app."""
+        return self.echoed("text", {"body": body}, **more)
+
+    def echoed(
+        self,
+        kind: str,
+        content: Json,
+        *,
+        person: Person = ANA,
+        message_id: str = "wamid.ECHO1",
+        **more: Any,
+    ) -> Signed:
+        """Post what the business itself did there: also `edit` and `revoke`, as people do."""
         message = {
             "from": self.display_phone_number,
-            "to": to,
-            "id": "wamid.ECHO1",
+            **_known(to=person.wa_id, to_user_id=person.user_id),
+            "id": message_id,
             "timestamp": SENT_AT,
-            "type": "text",
-            "text": {"body": body},
+            "type": kind,
+            kind: content,
+            **more,
         }
         value = {**self.value(), "message_echoes": [message]}
         return self.post(value, field="smb_message_echoes")

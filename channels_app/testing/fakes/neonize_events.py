@@ -8,6 +8,9 @@ from channels_app.testing.fakes.neonize_checks import e2e, wire
 
 ANA = jid("15145550123", device=3)
 ANA_HIDDEN = jid("99887766554433", "lid", device=3)
+PHONE = jid(ME.User)
+"""The telephone of the account's owner; we are another of its devices."""
+
 GROUP = jid("120363041234567890", "g.us")
 STATUS = jid("status", "broadcast")
 NOBODY = jid("", "")
@@ -17,7 +20,12 @@ _numbers = count(1)
 
 
 def source(
-    *, sender: Any = ANA, chat: Any = None, alt: Any = NOBODY, is_from_me: bool = False
+    *,
+    sender: Any = ANA,
+    chat: Any = None,
+    alt: Any = NOBODY,
+    recipient_alt: Any = NOBODY,
+    is_from_me: bool = False,
 ) -> Any:
     """Return who did something where; a chat of two is named by the other one."""
     place = jid(sender.User, sender.Server) if chat is None else chat
@@ -27,9 +35,15 @@ def source(
         IsFromMe=is_from_me,
         IsGroup=place.Server == "g.us",
         SenderAlt=alt,
-        RecipientAlt=NOBODY,
+        RecipientAlt=recipient_alt,
         BroadcastListOwner=NOBODY,
     )
+
+
+def by_phone(chat: Any = None, **more: Any) -> dict[str, Any]:
+    """Return who did something that the account's owner did on the telephone, to Ana or others."""
+    place = jid(ANA.User) if chat is None else chat
+    return {"sender": PHONE, "chat": place, "is_from_me": True, **more}
 
 
 def message(content: Any, *, message_id: str = "", name: str = "Ana", **who: Any) -> Any:

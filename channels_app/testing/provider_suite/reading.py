@@ -5,6 +5,7 @@ from typing import Any
 from channels_app.providers.base.provider import Provider
 from channels_app.providers.base.webhook import MalformedWebhook, WebhookItem, WebhookRequest
 from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.echo import EchoMessage
 from rooms.domain.message import InboundMessage
 
 STATUSES = {"queued", "sent", "delivered", "read", "failed", "expired", "canceled"}
@@ -20,6 +21,11 @@ def check_item(item: WebhookItem, channel_id: str) -> None:
     if isinstance(item, InboundMessage):
         assert item.sender_id
         assert item.provider_message_id or item.idempotency_key
+        assert item.raw_payload
+    if isinstance(item, EchoMessage):
+        assert item.sender_id
+        assert item.recipient_id
+        assert item.provider_message_id
         assert item.raw_payload
     if isinstance(item, DeliveryStatus):
         assert item.message_id

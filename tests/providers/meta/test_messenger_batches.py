@@ -22,7 +22,7 @@ from rooms.domain.content import (
 )
 from rooms.domain.delivery import DeliveryStatus
 from rooms.domain.message import InboundMessage
-from tests.providers.meta.said import EVENT_ID, webhook
+from tests.providers.meta.said import webhook
 
 SENT_AT = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(seconds=1)
 
@@ -54,22 +54,6 @@ def test_watermarks_cover_everything_before(
 
     assert isinstance(item, MessagesRead)
     assert (item.sender_id, item.until, item.status) == (PSID, SENT_AT, status)
-
-
-def test_echoes_are_no_messages(page: FakeMessenger, messenger: FacebookMessengerProvider) -> None:
-    assert parse(page, messenger, page.hooks.echo("We are closed")) == []
-
-
-def test_an_echo_of_ours_says_that_it_is_out(
-    page: FakeMessenger, messenger: FacebookMessengerProvider
-) -> None:
-    echo = page.hooks.echo("hi", mid="m_OUT7")
-    echo["message"]["metadata"] = EVENT_ID
-    (item,) = parse(page, messenger, echo)
-
-    assert isinstance(item, DeliveryStatus)
-    assert (item.message_id, item.status, item.raw["event_id"]) == ("m_OUT7", "sent", EVENT_ID)
-    assert (item.recipient, item.sender) == (PSID, PAGE_ID)
 
 
 # -- batches

@@ -25,6 +25,8 @@ from rooms.domain.content import (
 from rooms.domain.delivery import SendOutcome
 from tests.providers.meta.said import EVENT_ID, said
 
+MARK = f"roomkit:{EVENT_ID}"
+
 URL = "https://files.example.org/a"
 
 
@@ -43,7 +45,7 @@ async def sent(
     assert (result.success, page.refusals) == (True, []), result.error
     assert result.provider_message_ids == [each.id for each in page.sent]
     messages = [request.json()["message"] for request in page.requests]
-    assert [message.pop("metadata") for message in messages] == [EVENT_ID] * len(messages)
+    assert [message.pop("metadata") for message in messages] == [MARK] * len(messages)
     return messages
 
 
@@ -56,7 +58,7 @@ async def test_sends_text(page: FakeMessenger, messenger: FacebookMessengerProvi
     assert request.json() == {
         "recipient": {"id": PSID},
         "messaging_type": "RESPONSE",
-        "message": {"text": "Ça va? 😀", "metadata": EVENT_ID},
+        "message": {"text": "Ça va? 😀", "metadata": MARK},
         "reply_to": {"mid": "m_IN1"},
     }
 

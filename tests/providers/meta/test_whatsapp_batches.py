@@ -189,12 +189,6 @@ def test_what_is_not_ours_is_left_out(
     assert parse(whatsapp, hooks.post({"event": "APPROVED"}, field="template_status")) == []
 
 
-def test_what_the_business_wrote_itself_is_no_message(
-    cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
-) -> None:
-    assert parse(whatsapp, cloud.hooks.echo("We are closed")) == []
-
-
 async def test_the_first_message_of_a_json_body(
     cloud: FakeWhatsAppCloud, whatsapp: WhatsAppCloudProvider
 ) -> None:

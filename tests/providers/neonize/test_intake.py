@@ -8,6 +8,7 @@ from channels_app.providers.neonize.parsing import EventReader
 from channels_app.providers.neonize.sending import KnownMessages
 from channels_app.sources.whatsapp_intake import Intake
 from channels_app.testing.fakes import neonize_events as wa
+from channels_app.testing.fakes.neonize import ME
 from rooms import StoreUnavailableError
 from rooms.domain.content import text_of
 from rooms.testing.clock import FakeClock
@@ -36,7 +37,7 @@ def intake(desk: Desk, clock: FakeClock) -> Intake:
     async def fetch(message: Any, file: Any) -> bytes:
         raise AssertionError("there are no files here")
 
-    reader = EventReader("wa", self_chat=False, fetch=fetch)
+    reader = EventReader("wa", self_chat=False, fetch=fetch, me=lambda: ME)
     return Intake(reader, KnownMessages(), bring=desk.take, clock=clock, channel_id="wa")
 
 
@@ -67,6 +68,19 @@ async def test_what_fails_for_ever_holds_up_its_chat_for_a_moment_only(
     await clock.advance(20)
 
     assert desk.taken == ["two"]
+
+
+async def test_what_was_said_on_the_telephone_is_taken_in_the_end(
+    intake: Intake, desk: Desk, clock: FakeClock
+) -> None:
+    desk.fails = [RuntimeError("a passing fault")]
+    await intake.take_message(None, wa.text("I come", **wa.by_phone()))
+    await clock.settle()
+    assert desk.taken == []
+
+    await clock.advance(2)
+
+    assert desk.taken == ["I come"]
 
 
 async def test_another_chat_does_not_wait(intake: Intake, desk: Desk, clock: FakeClock) -> None:

@@ -183,7 +183,9 @@ async def test_a_group_is_one_room_whoever_writes(line: Line) -> None:
 @pytest.mark.parametrize(
     "who",
     [
-        {"sender": ME, "chat": jid("15145550123"), "is_from_me": True},  # by our phone
+        {"sender": ME, "chat": jid("15145550123"), "is_from_me": True},  # what we have said
+        wa.by_phone(jid("120363", "broadcast")),  # to a list of people
+        {"sender": wa.PHONE, "is_from_me": True},  # a note to oneself, on the telephone
         {"chat": wa.STATUS},
         {"chat": jid("120363", "newsletter")},
         {"sender": ME, "is_from_me": True},  # a note to oneself
