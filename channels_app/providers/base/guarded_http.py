@@ -8,12 +8,12 @@ requests of their own and pass the same check.
 import asyncio
 import ipaddress
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
 from typing import TypeAlias
 
 import httpx
+
+from channels_app.providers.base.trust import trusted_authorities
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -54,14 +54,8 @@ def is_public(address: str) -> bool:
     return all(_is_global(each) for each in _meanings(ip))
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Read the certificates of the web once: it takes tens of milliseconds, in which all wait."""
-    return httpx.create_ssl_context()
-
-
 def _make_transport() -> httpx.AsyncBaseTransport:
-    return httpx.AsyncHTTPTransport(verify=_trusted())
+    return httpx.AsyncHTTPTransport(verify=trusted_authorities())
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):

@@ -13,6 +13,7 @@ from typing import Any, Self
 import httpx
 
 from channels_app.providers.base.outcomes import refused
+from channels_app.providers.base.trust import trusted_authorities
 from rooms.domain.delivery import ProviderResult, SendOutcome
 from rooms.domain.frozen import utc_now
 
@@ -91,6 +92,7 @@ class VendorClient:
             self._client = httpx.AsyncClient(
                 timeout=self._timeout,
                 headers=self._headers,
+                verify=trusted_authorities(),
                 transport=self._transport,
                 follow_redirects=False,
             )

@@ -6,6 +6,7 @@ import httpx
 
 from channels_app.providers.base.ai import AIContext, StreamEvent
 from channels_app.providers.base.loop_clients import LoopClients
+from channels_app.providers.base.trust import trusted_authorities
 from channels_app.providers.gemini.config import GeminiConfig
 from channels_app.providers.gemini.errors import translated
 from channels_app.providers.gemini.extra import Client, types
@@ -62,7 +63,7 @@ class GeminiClient:
 
         The HTTP clients are ours: beside them the SDK neither repeats nor chooses another library.
         """
-        verify = httpx.create_ssl_context()
+        verify = trusted_authorities()
         hooks = {"response": [note_response]}
         async with httpx.AsyncClient(verify=verify, event_hooks=hooks) as http:
             with httpx.Client(verify=verify) as unused:
