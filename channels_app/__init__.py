@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from channels_app.ai.channel import AIChannel as AIChannel
+    from channels_app.ai.hook_events import AIContextBuildEvent as AIContextBuildEvent
     from channels_app.ai.hook_events import AIGenerationEvent as AIGenerationEvent
     from channels_app.ai.hook_events import AIResponseEvent as AIResponseEvent
     from channels_app.ai.hook_events import InputRequest as InputRequest
@@ -274,6 +275,7 @@ __all__ = [
     "HANDOFF_TOOL",
     "AIChannel",
     "AIContext",
+    "AIContextBuildEvent",
     "AIGenerationEvent",
     "AIImagePart",
     "AIMessage",
@@ -489,6 +491,7 @@ __all__ = [
 _DEFINED_IN = {
     "AIChannel": "channels_app.ai.channel",
     "AIContext": "channels_app.providers.base.ai",
+    "AIContextBuildEvent": "channels_app.ai.hook_events",
     "AIGenerationEvent": "channels_app.ai.hook_events",
     "AIImagePart": "channels_app.providers.base.ai",
     "AIMessage": "channels_app.providers.base.ai",

@@ -55,6 +55,7 @@ class HookTrigger(StrEnum):
     ON_FEEDBACK = "on_feedback"
 
     # AI
+    BEFORE_AI_CONTEXT_BUILD = "before_ai_context_build"
     BEFORE_AI_GENERATION = "before_ai_generation"
     ON_AI_THINKING = "on_ai_thinking"
     ON_AI_RESPONSE = "on_ai_response"
@@ -148,6 +149,7 @@ TRIGGERS: Mapping[HookTrigger, TriggerRow] = MappingProxyType(
         HookTrigger.ON_TASK_COMPLETED: _observing("RoomEvent", "RFC §19"),
         HookTrigger.ON_STATUS_POSTED: _observing("StatusEntry", "RFC §19.8"),
         HookTrigger.ON_FEEDBACK: _observing("Feedback"),
+        HookTrigger.BEFORE_AI_CONTEXT_BUILD: _blocking("AIContextBuildEvent", "RFC §12.9"),
         HookTrigger.BEFORE_AI_GENERATION: _blocking("AIGenerationEvent", "RFC §6.4"),
         HookTrigger.ON_AI_THINKING: _observing("RoomEvent", "RFC §6.4"),
         HookTrigger.ON_AI_RESPONSE: _observing("AIResponseEvent", "RFC §6.4"),

@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from rooms.domain.delivery import (
         ProviderResult as ProviderResult,
     )
+    from rooms.domain.echo import EchoMessage as EchoMessage
     from rooms.domain.enums import (
         Access as Access,
     )
@@ -438,6 +439,7 @@ _MODULES = {
         "DeliveryStatus",
         "ProviderResult",
     ),
+    "rooms.domain.echo": ("EchoMessage",),
     "rooms.domain.enums": (
         "Access",
         "AgentActivation",
@@ -613,6 +615,7 @@ __all__ = [
     "DeliveryStrategy",
     "Dispatch",
     "DuplicateIndexError",
+    "EchoMessage",
     "EditContent",
     "EphemeralCallback",
     "EphemeralEvent",

@@ -15,8 +15,10 @@ from rooms.framework_events import FrameworkEvents
 from rooms.identity.base import IdentityResolver
 from rooms.locks.base import RoomLockManager
 from rooms.locks.memory import InMemoryLockManager
+from rooms.media.choice import choose_media
 from rooms.pipeline.answers import Answers
 from rooms.pipeline.attaching import Attaching
+from rooms.pipeline.changes import Changes
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.direct import Direct
 from rooms.pipeline.dispatch import Dispatch
@@ -38,10 +40,11 @@ from rooms.pipeline.resuming import Resuming
 from rooms.pipeline.routing import DefaultInboundRoomRouter, InboundRoomRouter
 from rooms.pipeline.runners import build_lanes, build_runners
 from rooms.pipeline.schedules import Schedules
+from rooms.pipeline.strategies import Strategies
 from rooms.pipeline.traces import Traces
 from rooms.pipeline.transcode import DefaultTranscoder, Transcoder
 from rooms.pipeline.work import Runner
-from rooms.ports import MediaStore, SharedState
+from rooms.ports import SharedState
 from rooms.realtime import Bus, BusRealtime, InMemoryRealtime, LocalBus, RealtimeBackend
 from rooms.registry import ChannelRegistry
 from rooms.resilience.circuit_breaker import ChannelCircuitBreakers
@@ -77,6 +80,7 @@ class Pipeline:
     openings: Openings
     attaching: Attaching
     records: Records
+    changes: Changes
     moves: AddressMoves
     router: InboundRoomRouter
     traces: Traces
@@ -118,7 +122,6 @@ def build_parts(  # noqa: PLR0913 - one argument a collaborator
     clock: Clock | None,
     on_hook_outcome: OutcomeListener | None,
     sharing: Sharing,
-    media: MediaStore,
     contact: ContactRules,
 ) -> Parts:
     """Return the shared collaborators, with this process's own where none were given."""
@@ -142,7 +145,7 @@ def build_parts(  # noqa: PLR0913 - one argument a collaborator
         bus=bus,
         dispatch=sharing.dispatch,
         node=sharing.node or new_id(),
-        media=media,
+        media=choose_media(store),
         contact=contact,
     )
 
@@ -153,6 +156,7 @@ def build_pipeline(
     resolver: IdentityResolver | None,
     identity_channel_types: Collection[str] | None,
     router: InboundRoomRouter | None,
+    strategies: Strategies,
 ) -> Pipeline:
     """Wire the steps. Lanes feed answers back into the passage, so their runners come last."""
     runners: dict[DeliveryKind, Runner] = {}
@@ -170,7 +174,7 @@ def build_pipeline(
     )
     records, traces = Records(parts), Traces(parts)
     attaching = Attaching(parts, records, traces)
-    openings = Openings(parts, records, attaching)
+    openings = Openings(parts, records, attaching, strategies)
     injections = Injections(parts, lanes, resuming)
     inbound = Inbound(
         parts,
@@ -179,6 +183,7 @@ def build_pipeline(
         identification=Identification(parts, injections, resolver, identity_channel_types),
         openings=openings,
         attaching=attaching,
+        strategies=strategies,
         morning=morning,
     )
     direct = Direct(parts, passage)
@@ -188,6 +193,7 @@ def build_pipeline(
         openings=openings,
         attaching=attaching,
         records=records,
+        changes=Changes(parts, records, resuming),
         moves=AddressMoves(parts, records),
         router=router,
         traces=traces,

@@ -82,6 +82,8 @@ class RoomkitSettings(BaseModel):
         CHAT: What the customer chat page shows and uses.
         IDENTITY_RESOLVER: Dotted path of an `IdentityResolver` class, called with the store.
         INBOUND_ROUTER: Dotted path of an `InboundRoomRouter` class, called with the store.
+        ORCHESTRATION: Dotted path of a function that makes the strategy of new rooms: how agents
+            work together in them. Every process calls it once.
         MAX_CHAIN_DEPTH: Answers at this depth are stored BLOCKED.
         PROCESS_TIMEOUT_SECONDS: How long a message has until its commit.
         IDENTITY_TIMEOUT_SECONDS: How long an identity resolver has.
@@ -121,6 +123,7 @@ class RoomkitSettings(BaseModel):
     CHAT: JsonObject = {}
     IDENTITY_RESOLVER: str | None = None
     INBOUND_ROUTER: str | None = None
+    ORCHESTRATION: str | None = None
     MAX_CHAIN_DEPTH: int = Field(default=5, ge=1)
     PROCESS_TIMEOUT_SECONDS: float = Field(default=30.0, gt=0)
     IDENTITY_TIMEOUT_SECONDS: float = Field(default=10.0, gt=0)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from hooks.reporting import OutcomeListener
-from rooms.assembly import Pipeline, Sharing, build_parts, build_pipeline
+from rooms.assembly import Sharing, build_parts, build_pipeline
 from rooms.delegated.runner import TaskRunner
 from rooms.delegated.strategies import BackgroundTaskDeliveryStrategy
 from rooms.delegation import delegated, owned
@@ -13,10 +13,11 @@ from rooms.domain.enums import ChannelType, LaneScope
 from rooms.domain.policies import RateLimit
 from rooms.identity.base import IdentityResolver
 from rooms.locks.base import RoomLockManager
-from rooms.media.choice import choose_media
 from rooms.pipeline.parts import PipelineLimits
 from rooms.pipeline.routing import InboundRoomRouter
+from rooms.pipeline.strategies import Strategies
 from rooms.pipeline.transcode import Transcoder
+from rooms.ports import RoomStrategy
 from rooms.realtime import RealtimeBackend
 from rooms.resilience.clock import Clock
 from rooms.stores.base import ConversationStore
@@ -25,6 +26,7 @@ from rooms.telemetry import TelemetryConfig, TelemetryProvider, build_telemetry
 from rooms.verbs.bindings import Bindings
 from rooms.verbs.conversation import Conversation
 from rooms.verbs.delegation import Delegation
+from rooms.verbs.echoes import Echoes
 from rooms.verbs.ephemeral import Ephemeral
 from rooms.verbs.identities import Identities
 from rooms.verbs.lifecycle import RoomLifecycle
@@ -35,32 +37,27 @@ from rooms.verbs.sources import Sources
 from rooms.verbs.turns import Turns
 from rooms.verbs.wiring import Wiring
 
-CLOSE_TIMEOUT_SECONDS = 5.0
-
 
 class RoomKit:
     """Rooms, channels and everything that happens between them.
 
     Args:
         store: Where rooms are kept; None takes the database if Django is ready, else memory.
-        identity_resolver: Says who senders are; None asks nobody.
-        identity_channel_types: The channel types it is asked for; None means all.
-        inbound_router: Chooses the room of a message; None takes `DefaultInboundRoomRouter`.
-        lock_manager: One lock per room; None keeps them in this process.
-        realtime: Carries ephemeral events; None keeps them in this process.
+        identity_resolver, identity_channel_types: Says who senders are, of these types or of all.
+        lock_manager, realtime: Lock rooms, carry what passes; None does so in this process only.
         max_chain_depth: Answers at this depth are stored BLOCKED; at least 1.
-        identity_timeout: Seconds a resolver has.
-        process_timeout: Seconds a message has until its commit.
+        identity_timeout, process_timeout: Seconds a resolver has, and a message until its commit.
         task_runner, delivery_strategy: Who has delegated tasks done, and how results are told.
         telemetry: Where spans go; None records nothing.
         inbound_rate_limit: How many messages each channel may bring in.
         lease_seconds: How long others leave its deliveries alone after its last sign of life.
-        transcoder: Makes content fit for channels; None takes `DefaultTranscoder`.
         lane_scope: What is delivered in order, each channel or the whole room; as the store's is.
+        inbound_router, transcoder: Choose rooms, make content fit; None takes the usual ones.
         clock: Tells the time; None takes the machine's.
         on_hook_outcome: Told of each hook that ended, in the event loop; it must not wait.
         sharing: What this process has in common with others; None says that it is alone.
         contact_rules: When people may be written to; None takes words of consent, no quiet hours.
+        orchestration: How agents work together in the rooms it opens; None leaves it to each room.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the published signature
@@ -86,10 +83,10 @@ class RoomKit:
         on_hook_outcome: OutcomeListener | None = None,
         sharing: Sharing | None = None,
         contact_rules: ContactRules | None = None,
+        orchestration: RoomStrategy | None = None,
     ) -> None:
-        chosen = choose_store(store, lane_scope=lane_scope)
-        self._parts = build_parts(
-            chosen,
+        parts = self._parts = build_parts(
+            choose_store(store, lane_scope=lane_scope),
             limits=PipelineLimits(
                 max_chain_depth=max_chain_depth,
                 identity_timeout=identity_timeout,
@@ -106,22 +103,23 @@ class RoomKit:
             on_hook_outcome=on_hook_outcome,
             sharing=sharing or Sharing(),
             contact=contact_rules or ContactRules(),
-            media=choose_media(chosen),
         )
-        self.pipeline: Pipeline = build_pipeline(
-            self._parts,
+        strategies = Strategies(parts, self, orchestration)
+        pipeline = self.pipeline = build_pipeline(
+            parts,
             resolver=identity_resolver,
             identity_channel_types=identity_channel_types,
             router=inbound_router,
+            strategies=strategies,
         )
-        parts, pipeline = self._parts, self.pipeline
         self.lifecycle = RoomLifecycle(parts, pipeline.openings, pipeline.records)
         self.bindings = Bindings(parts, pipeline.attaching, pipeline.records)
         self.members = Members(parts, pipeline.records)
         self.identities = Identities(parts, pipeline.moves)
         self.conversation = Conversation(
-            parts, pipeline.inbound, pipeline.direct, pipeline.records, fallbacks=pipeline.fallbacks
+            parts, pipeline.inbound, pipeline.direct, pipeline.changes, fallbacks=pipeline.fallbacks
         )
+        self.echoes = Echoes(parts, pipeline.direct, self.members, pipeline.router)
         self.wiring = Wiring(parts, pipeline.traces, self)
         self.ephemeral = Ephemeral(parts)
         self.scheduling = Scheduling(parts)
@@ -130,6 +128,7 @@ class RoomKit:
         self.ownership = Ownership(parts, pipeline.direct, pipeline.records)
         self.proactive = Proactive(parts, pipeline.direct, pipeline.lanes)
         self.delegation = Delegation(self, task_runner, delivery_strategy)
+        strategies.enlist(orchestration)
 
     # -- what it is made of
 
@@ -205,6 +204,7 @@ class RoomKit:
     mark_read = delegated(Conversation.mark_read, to="conversation")
     mark_all_read = delegated(Conversation.mark_all_read, to="conversation")
     list_read_markers = delegated(Conversation.list_read_markers, to="conversation")
+    process_echo = delegated(Echoes.process_echo, to="echoes")
     process_delivery_status = delegated(Conversation.process_delivery_status, to="conversation")
     process_messages_read = delegated(Conversation.process_messages_read, to="conversation")
     process_webhook = delegated(Conversation.process_webhook, to="conversation")
@@ -247,4 +247,4 @@ class RoomKit:
         """Let running work end (5 s), then close channels and whatever the kit is made of."""
         await self.sources.close()
         await self.delegation.close()
-        await self._parts.close(timeout=CLOSE_TIMEOUT_SECONDS)
+        await self._parts.close(timeout=5.0)

@@ -44,6 +44,26 @@ class AcceptsConnections(Protocol):
         """Forget a connection; an unknown one is ignored."""
 
 
+class RoomStrategy(Protocol):
+    """A way in which the agents of a room work together; the room keeps it as data."""
+
+    def enlist(self, kit: Any) -> None:
+        """Register the agents that take part, unless they are registered already.
+
+        Raises:
+            ValueError: If another channel has the id of one of them.
+        """
+
+    async def install(self, kit: Any, room_id: str) -> None:
+        """Attach the agents that answer, and let the room go by the strategy.
+
+        Raises:
+            ValueError: If another channel has the id of one of the agents.
+            RoomNotFoundError: If there is no such room.
+            RoomClosedError: If the room takes no more events.
+        """
+
+
 class WebhookFacts(Protocol):
     """What a webhook says that the host took itself."""
 

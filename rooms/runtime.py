@@ -37,6 +37,11 @@ def get_kit() -> RoomKit:
     return _kit
 
 
+def find_kit() -> RoomKit | None:
+    """Return this process's kit if it is built already, for those who have no need of one."""
+    return _kit
+
+
 def forget_kit() -> None:
     """Drop this process's kit without closing it; the next `get_kit()` builds another."""
     global _kit
@@ -61,12 +66,13 @@ def build_kit() -> RoomKit:
         max_chain_depth=conf.MAX_CHAIN_DEPTH,
         process_timeout=conf.PROCESS_TIMEOUT_SECONDS,
         identity_timeout=conf.IDENTITY_TIMEOUT_SECONDS,
-        telemetry=import_string(conf.TELEMETRY)() if conf.TELEMETRY else None,
+        telemetry=_made(conf.TELEMETRY),
         lease_seconds=conf.LEASE_SECONDS,
         lane_scope=lane_scope,
         on_hook_outcome=store.journal.note,
         sharing=build_sharing(conf, node=node),
         contact_rules=ContactRules(consent=conf.CONSENT, quiet_hours=conf.QUIET_HOURS),
+        orchestration=_made(conf.ORCHESTRATION),
     )
     for channel_id, entry in conf.CHANNELS.items():
         kit.register_channel(
@@ -104,5 +110,5 @@ def _resolve_one(value: Any) -> Any:
     return import_string(value[FACTORY])(**_resolve(options))
 
 
-def _made(dotted_path: str | None, store: OrmStore) -> Any:
-    return import_string(dotted_path)(store) if dotted_path else None
+def _made(dotted_path: str | None, *told: object) -> Any:
+    return import_string(dotted_path)(*told) if dotted_path else None

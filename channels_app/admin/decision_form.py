@@ -1,6 +1,5 @@
 """Reading what somebody decided on the page of a tool call."""
 
-import json
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from channels_app.ai.records import DecisionKind, DecisionState
 from channels_app.ai.tools.arguments import WrongArguments
 from channels_app.models import ToolApproval
 from channels_app.services.approvals import Decision
-from rooms.domain.json import JsonObject
+from rooms.domain.json import JsonObject, read_json
 
 
 class BadDecision(ValueError):
@@ -53,7 +52,7 @@ def _read_answer(posted: Mapping[str, str]) -> str:
 
 def _read_arguments(text: str) -> JsonObject:
     try:
-        arguments = json.loads(text)
+        arguments = read_json(text)
     except ValueError as error:
         why = _("The arguments are not JSON: %(why)s") % {"why": error}
         raise BadDecision(why, field="arguments") from error

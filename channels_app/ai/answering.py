@@ -117,6 +117,8 @@ class Answering:
     async def _conclude(self) -> None:
         state, ended = self._state, self._state.ended
         await self._pipeline.conclude(state, self._surroundings)
+        if state.error is not None:
+            state.outcome.error = state.error
         error = ended.error if ended else None
         if isinstance(error, BudgetExceeded):
             await self._hand_over(error)

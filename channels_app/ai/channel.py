@@ -10,12 +10,14 @@ from channels_app.ai.audience import READING, SEEING
 from channels_app.ai.context import GenerationSettings
 from channels_app.ai.forgetting import forget_what_changes
 from channels_app.ai.host import AgentHost
-from channels_app.ai.keeping import Closes, bind_parts
+from channels_app.ai.keeping import Closes, bind_parts, charge_parts
 from channels_app.ai.ledger import Ledger
 from channels_app.ai.memory import MemoryProvider, SlidingWindowMemory
 from channels_app.ai.memory_store import build_memory_store
 from channels_app.ai.pipeline import AIPipeline, AIPipelineConfig, PipelineState
 from channels_app.ai.pricing import cost_of
+from channels_app.ai.refusing import refuse
+from channels_app.ai.side_calls import SideCalls
 from channels_app.ai.skills.executor import ScriptExecutor
 from channels_app.ai.skills.registry import SkillRegistry
 from channels_app.ai.skills.toolset import SkillToolset
@@ -24,7 +26,7 @@ from channels_app.ai.steering import SteeringDirective
 from channels_app.ai.steering_afar import leave_word, warn_of_nobody
 from channels_app.ai.store import AIStore
 from channels_app.ai.surroundings import Surroundings, beside
-from channels_app.ai.tools.base import Tool, ToolHandler, Toolset
+from channels_app.ai.tools.base import Tool, ToolHandler, ToolRules, Toolset
 from channels_app.ai.tools.policy import ToolPolicy
 from channels_app.ai.turn.assignment import Assignment, Prices, TurnSettings
 from channels_app.providers.base.ai import AIProvider, AITool
@@ -155,6 +157,7 @@ class AIChannel(Channel):
             toolsets=[*toolsets, *_skill_toolsets(skills, script_executor)],
             tool_policy=tool_policy,
         )
+        charge_parts(SideCalls(ledger, prices), self.memory, channel_id=channel_id)
         stages = DefaultStages(self._kit, self._store_for).all()
         self._pipeline = AIPipeline(pipeline or AIPipelineConfig(), stages)
 
@@ -187,9 +190,16 @@ class AIChannel(Channel):
         """The tools declared for every room, beside those of the bindings (a copy)."""
         return [*self._kit.extra_tools]
 
-    def add_extra_tool(self, tool: AITool) -> None:
-        """Declare a tool for every room; the tool handler runs it."""
+    def add_extra_tool(self, tool: AITool, *, rules: ToolRules | None = None) -> None:
+        """Declare a tool for every room; the tool handler runs it.
+
+        Args:
+            tool: What the model is told.
+            rules: What the engine must know; None is a tool of which nothing is known.
+        """
         self._kit.extra_tools.append(tool)
+        if rules is not None:
+            self._kit.extra_rules[tool.name] = rules
 
     def capabilities(self) -> ChannelCapabilities:
         """Return what the model can be shown: text, and pictures if it can see."""
@@ -255,7 +265,7 @@ class AIChannel(Channel):
         if state.error is not None:
             raise state.error
         if state.aborted:
-            return ChannelOutput(tasks=state.outcome.tasks, observations=state.outcome.observations)
+            return await refuse(state, self._kit.settings, around.keeping(self._store_for(state)))
         answering = Answering(state, self._pipeline, self._kit.settings, around)
         if self._kit.streams:
             return stream_of(answering, state)

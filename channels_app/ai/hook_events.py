@@ -8,8 +8,30 @@ from pydantic import Field
 from channels_app.ai.records import ToolApproval
 from channels_app.providers.base.ai import AIContext
 from rooms.domain.enums import ChannelType
+from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.frozen import Frozen, utc_now
 from rooms.domain.json import JsonObject
+
+
+class AIContextBuildEvent(Frozen):
+    """An agent is about to be asked (BEFORE_AI_CONTEXT_BUILD): nothing is looked up or built yet.
+
+    Attributes:
+        event: What it is asked about.
+        role: The role of who asks; None where nobody knows it.
+        version_id: The version of a configured agent.
+    """
+
+    channel_id: str
+    room_id: str
+    event: RoomEvent
+    role: str | None = None
+    version_id: str | None = None
+
+    @property
+    def source(self) -> EventSource:
+        """Where the event came from: the filters of hooks look at this."""
+        return self.event.source
 
 
 class AIGenerationEvent(Frozen):

@@ -1,7 +1,8 @@
-"""Parts of an agent that keep things, and learn where only once the agent is at work."""
+"""What parts of an agent learn from it: where they keep things, and by which budgets they ask."""
 
 from typing import Protocol, runtime_checkable
 
+from channels_app.ai.side_calls import SideCalls
 from channels_app.ai.store import AIStore
 
 
@@ -17,6 +18,17 @@ class KeepsThings(Protocol):
 
 
 @runtime_checkable
+class AsksModels(Protocol):
+    """A memory that asks a model of its own, beside the answers of its agent."""
+
+    def charge(self, calls: SideCalls, *, channel_id: str) -> None:
+        """Ask by these for this agent from now on: its budgets pay for it.
+
+        Several agents may share a memory; each pays for what it is asked for.
+        """
+
+
+@runtime_checkable
 class Closes(Protocol):
     """A part of an agent that holds something, such as a connection."""
 
@@ -29,3 +41,10 @@ def bind_parts(store: AIStore, *parts: object) -> None:
     for part in parts:
         if isinstance(part, KeepsThings):
             part.bind(store)
+
+
+def charge_parts(calls: SideCalls, *parts: object, channel_id: str) -> None:
+    """Have those of the parts that ask models ask by these calls for an agent."""
+    for part in parts:
+        if isinstance(part, AsksModels):
+            part.charge(calls, channel_id=channel_id)

@@ -12,6 +12,7 @@ from channels_app.ai.records import (
     ToolApproval,
 )
 from channels_app.ai.store import LostRun
+from channels_app.ai.tools.arguments import check_edit
 from rooms.domain.frozen import utc_now
 from rooms.domain.json import JsonObject
 
@@ -143,10 +144,15 @@ class MemoryApprovals:
         answer: str | None = None,
         reason: str = "",
     ) -> ToolApproval | None:
-        """Write a decision if there is none yet."""
+        """Write a decision if there is none yet.
+
+        Raises:
+            WrongArguments: If the tool does not take the edited arguments.
+        """
         asked = self._approvals.get(approval_id)
         if asked is None or asked.state is not DecisionState.PENDING:
             return None
+        check_edit(edited_arguments, asked.parameters)
         decided = asked.model_copy(
             update={
                 "state": state,

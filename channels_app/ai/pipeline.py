@@ -33,7 +33,7 @@ class PipelineState:
         said: The text of the answer.
         ended: How the generation ended.
         outcome: What is told to the framework with the answer; stages may add to it.
-        aborted: Whether a stage has ended the answer before the model was asked.
+        aborted: Whether a stage has ended the pipeline; before the generation nothing is said then.
         error: What a stage, or the model, has failed with.
     """
 
@@ -51,7 +51,7 @@ class PipelineState:
     error: Exception | None = None
 
     def abort(self, reason: str) -> None:
-        """End the answer with this stage: the model is not asked."""
+        """End the pipeline with this stage."""
         self.aborted = True
         self.abort_reason = reason
 
@@ -70,7 +70,8 @@ class AIPipelineConfig:
     Only the first and the last but one are lists; nothing changes their order.
 
     Attributes:
-        gates: Run first; one that aborts keeps memory and model from being asked.
+        gates: Run first, behind the hooks of BEFORE_AI_CONTEXT_BUILD; one that aborts keeps memory
+            and model from being asked.
         memory: Fills `remembered`.
         tool_resolution: Fills `toolbox`.
         prompt_assembly: Fills `ai_context`.
@@ -92,8 +93,9 @@ class AIPipelineConfig:
 
 @dataclass(frozen=True)
 class Stages:
-    """Every stage of an agent, in their order."""
+    """Every stage of an agent, in their order; `gate` is the first of the gates."""
 
+    gate: Stage
     memory: Stage
     tool_resolution: Stage
     prompt_assembly: Stage
@@ -108,7 +110,7 @@ class AIPipeline:
     def __init__(self, config: AIPipelineConfig, defaults: Stages) -> None:
         self.generation = config.generation or defaults.generation
         self._before: list[tuple[str, Stage]] = [
-            *(("gates", gate) for gate in config.gates),
+            *(("gates", gate) for gate in (defaults.gate, *config.gates)),
             ("memory", config.memory or defaults.memory),
             ("tool_resolution", config.tool_resolution or defaults.tool_resolution),
             ("prompt_assembly", config.prompt_assembly or defaults.prompt_assembly),
@@ -123,15 +125,16 @@ class AIPipeline:
         """Run the stages before the model is asked; stops at the first that aborts."""
         await self._run(self._before, state, around)
         if state.aborted:
-            await _emit(
-                around, state, "aborted", stage=state.abort_stage, reason=state.abort_reason
-            )
+            await _emit_aborted(around, state)
 
     async def conclude(self, state: PipelineState, around: Surroundings) -> None:
-        """Run the stages behind the generation."""
+        """Run the stages behind the generation; what was said stands, whatever they do."""
         latency_ms = state.turn.latency_ms if state.turn else 0.0
         await _emit(around, state, "stage_complete", stage="generation", latency_ms=latency_ms)
         await self._run(self._after, state, around)
+        if state.aborted:
+            await _emit_aborted(around, state)
+            return
         reason = state.ended.reason.value if state.ended else ""
         await _emit(around, state, "completed", reason=reason, latency_ms=latency_ms)
 
@@ -151,6 +154,10 @@ class AIPipeline:
                 return
             latency_ms = (around.clock.monotonic() - started) * 1000
             await _emit(around, state, "stage_complete", stage=name, latency_ms=latency_ms)
+
+
+async def _emit_aborted(around: Surroundings, state: PipelineState) -> None:
+    await _emit(around, state, "aborted", stage=state.abort_stage, reason=state.abort_reason)
 
 
 async def _emit(around: Surroundings, state: PipelineState, what: str, **data: object) -> None:

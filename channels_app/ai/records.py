@@ -75,7 +75,7 @@ class AgentRun(Frozen):
         usage: Tokens over all rounds, under the keys of `AIResponse.usage`.
         cost: In `currency`; None where a model has no price.
         end_reason: Why it ended; '' while it runs.
-        error: The class of the failure and what it said, for operators.
+        error: For operators: the class of the failure and what it said, or why it was forbidden.
     """
 
     id: str = Field(default_factory=new_id)
@@ -157,6 +157,7 @@ class ToolApproval(Frozen):
         seq: The step that waits.
         question: What people are asked, in words.
         arguments: As the model gave them.
+        parameters: The JSON Schema of the tool's arguments, as it was when people were asked.
         edited_arguments: As somebody changed them; None leaves them.
         answer: What is told to the model in the place of a result, for ANSWERED.
         reason: Why it was rejected, as the model is told.
@@ -174,6 +175,7 @@ class ToolApproval(Frozen):
     call_id: str
     question: str = ""
     arguments: JsonObject = {}
+    parameters: JsonObject = {}
     state: DecisionState = DecisionState.PENDING
     edited_arguments: JsonObject | None = None
     answer: str | None = None

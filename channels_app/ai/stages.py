@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from channels_app.ai.context import GenerationSettings, Question, build_context
-from channels_app.ai.hook_events import AIGenerationEvent, AIResponseEvent
+from channels_app.ai.hook_events import AIContextBuildEvent, AIGenerationEvent, AIResponseEvent
 from channels_app.ai.kept_turns import KeptTurns
 from channels_app.ai.memory import MemoryProvider
 from channels_app.ai.parking import ParkingWatch
@@ -14,7 +15,7 @@ from channels_app.ai.records import EndReason
 from channels_app.ai.steering import RunningLoops
 from channels_app.ai.store import AIStore
 from channels_app.ai.surroundings import Surroundings
-from channels_app.ai.tools.base import Tool, ToolHandler, Toolset
+from channels_app.ai.tools.base import HandledTool, Tool, ToolHandler, ToolRules, Toolset
 from channels_app.ai.tools.policy import ToolPolicy
 from channels_app.ai.turn.assignment import TurnSettings
 from channels_app.ai.turn.items import Ended, Item
@@ -23,6 +24,8 @@ from channels_app.ai.turn.run import Turn
 from channels_app.ai.turn.toolbox import Toolbox
 from channels_app.providers.base.ai import AITool
 from hooks.triggers import HookTrigger
+
+E = TypeVar("E")
 
 ANSWERED = frozenset(
     {
@@ -44,6 +47,7 @@ class AgentKit:
     Attributes:
         tool_handler: Runs the declared tools.
         extra_tools: Declared for every room.
+        extra_rules: What the engine must know of those, by name.
         tools: Tools that run themselves.
     """
 
@@ -56,9 +60,18 @@ class AgentKit:
     parking: ParkingWatch = field(default_factory=ParkingWatch)
     tool_handler: ToolHandler | None = None
     extra_tools: list[AITool] = field(default_factory=list)
+    extra_rules: dict[str, ToolRules] = field(default_factory=dict)
     tools: Sequence[Tool] = ()
     toolsets: Sequence[Toolset] = ()
     tool_policy: ToolPolicy | None = None
+
+    @property
+    def ruled_tools(self) -> list[Tool]:
+        """The extra tools with rules, as the handler runs them now."""
+        if (handler := self.tool_handler) is None:
+            return []
+        ruled = [tool for tool in self.extra_tools if tool.name in self.extra_rules]
+        return [HandledTool(tool, handler, self.extra_rules[tool.name]) for tool in ruled]
 
     @property
     def streams(self) -> bool:
@@ -82,6 +95,7 @@ class DefaultStages:
     def all(self) -> Stages:
         """Return them, in their order."""
         return Stages(
+            gate=self.admit,
             memory=self.remember,
             tool_resolution=self.resolve_tools,
             prompt_assembly=self.assemble,
@@ -89,6 +103,18 @@ class DefaultStages:
             generation=self.generate,
             emission=self.tell,
         )
+
+    async def admit(self, state: PipelineState) -> None:
+        """Run BEFORE_AI_CONTEXT_BUILD: hooks may forbid the answer before it costs anything."""
+        assignment = state.assignment
+        event = AIContextBuildEvent(
+            channel_id=assignment.channel_id,
+            room_id=assignment.room_id,
+            event=assignment.event,
+            role=assignment.role,
+            version_id=self._kit.settings.version_id,
+        )
+        await self._ask_hooks(state, HookTrigger.BEFORE_AI_CONTEXT_BUILD, event)
 
     async def remember(self, state: PipelineState) -> None:
         """Ask memory what came before; it sees only what the agent may see (RFC §7.5)."""
@@ -108,7 +134,7 @@ class DefaultStages:
             state.assignment.scope,
             declared=[*of_room, *kit.extra_tools],
             handler=kit.tool_handler,
-            tools=kit.tools,
+            tools=[*kit.ruled_tools, *kit.tools],
             toolsets=kit.toolsets,
             policy=kit.tool_policy,
         )
@@ -136,29 +162,34 @@ class DefaultStages:
 
     async def ask_leave(self, state: PipelineState) -> None:
         """Run BEFORE_AI_GENERATION: hooks may change what the model is given, or forbid it."""
-        assignment, hooks = state.assignment, self._kit.surroundings.hooks
-        trigger = HookTrigger.BEFORE_AI_GENERATION
-        if state.ai_context is None or not hooks.has_hooks(assignment.room_id, trigger):
+        if state.ai_context is None:
             return
         shown = {tool.name for tool in state.ai_context.tools}
         event = AIGenerationEvent(
             ai_context=state.ai_context,
-            channel_id=assignment.channel_id,
-            room_id=assignment.room_id,
+            channel_id=state.assignment.channel_id,
+            room_id=state.assignment.room_id,
             provider_name=self._kit.settings.provider.name,
         )
-        passed = await hooks.run_sync_hooks(assignment.room_id, trigger, event, assignment.context)
+        passed = await self._ask_hooks(state, HookTrigger.BEFORE_AI_GENERATION, event)
+        state.ai_context = passed.ai_context
+        if state.toolbox is not None:
+            state.toolbox.withhold(shown - {tool.name for tool in state.ai_context.tools})
+
+    async def _ask_hooks(self, state: PipelineState, trigger: HookTrigger, event: E) -> E:
+        """Run the hooks of a trigger; abort if one blocks, else return what they let pass."""
+        hooks, assignment = self._kit.surroundings.hooks, state.assignment
+        room_id, context = assignment.room_id, assignment.context
+        if not hooks.has_hooks(room_id, trigger):
+            return event
+        passed = await hooks.run_sync_hooks(room_id, trigger, event, context)
         state.outcome.tasks += passed.tasks
         state.outcome.observations += passed.observations
         if passed.allowed:
-            state.ai_context = passed.event.ai_context
-            if state.toolbox is not None:
-                state.toolbox.withhold(shown - {tool.name for tool in state.ai_context.tools})
-            await hooks.run_async_hooks(
-                assignment.room_id, trigger, passed.event, assignment.context
-            )
+            await hooks.run_async_hooks(room_id, trigger, passed.event, context)
         else:
             state.abort(passed.reason or "blocked")
+        return passed.event
 
     async def generate(self, state: PipelineState) -> AsyncGenerator[Item, None]:
         """Take the turn."""

@@ -84,7 +84,11 @@ class ApprovalStore(Protocol):
         answer: str | None = None,
         reason: str = "",
     ) -> ToolApproval | None:
-        """Write a decision if there is none yet; None if somebody was first or nobody asked."""
+        """Write a decision if there is none yet; None if somebody was first or nobody asked.
+
+        Raises:
+            WrongArguments: If the tool does not take the edited arguments; nothing is decided then.
+        """
 
     async def overdue(self, now: datetime, *, limit: int = 100) -> list[ToolApproval]:
         """Return pending ones whose time is over."""

@@ -6,7 +6,7 @@ from channels_app.conf import chat_options
 from channels_app.stores.agent_configs import has_agent, list_published
 from rooms.conf import get_settings
 from rooms.probes.diagnosis import Reading, Status
-from rooms.runtime import find_kit
+from rooms.runtime import find_kit, get_kit
 
 SUBJECT = "Chat"
 WAITING = "new visitors wait for people"
@@ -47,9 +47,11 @@ async def _read_agent(agent_id: str) -> Reading:
 
 def _is_registered(agent_id: str) -> bool:
     """Tell whether processes have an agent by the settings, or by code that has run in this one."""
-    kit = find_kit()
+    conf = get_settings()
+    # Only a kit knows which agents the site's strategy has.
+    kit = get_kit() if conf.ORCHESTRATION else find_kit()
     by_code = kit is not None and kit.get_channel(agent_id) is not None
-    return by_code or agent_id in get_settings().CHANNELS
+    return by_code or agent_id in conf.CHANNELS
 
 
 def _reading(status: Status, said: str, remedy: str = "") -> Reading:

@@ -35,8 +35,9 @@ class Delegates(Protocol):
         share_channels: list[str] | None = None,
         notify: str | None = None,
         delivery_strategy: BackgroundTaskDeliveryStrategy | None = None,
+        idempotency_key: str | None = None,
     ) -> DelegatedTask:
-        """Have an agent do a task in a child room."""
+        """Have an agent do a task in a child room; under the same key it is the same task."""
 
 
 class DelegateHandler:
@@ -65,9 +66,21 @@ class DelegateHandler:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def handle(
-        self, room_id: str, calling_agent_id: str, arguments: JsonObject
+        self,
+        room_id: str,
+        calling_agent_id: str,
+        arguments: JsonObject,
+        *,
+        idempotency_key: str | None = None,
     ) -> JsonObject:
         """Delegate a task, or return the same one that was delegated a moment ago.
+
+        Args:
+            room_id: The conversation.
+            calling_agent_id: The agent whose model asks for it.
+            arguments: Those of the tool.
+            idempotency_key: Names the model's call: made again, even by another process after a
+                crash, it is the same task.
 
         Returns:
             `status`, `task_id`, `child_room_id` and `agent_id`; or `error`, in words for the model.
@@ -81,14 +94,18 @@ class DelegateHandler:
             self._forget_old()
             key = (room_id, json.dumps(arguments, sort_keys=True, default=str))
             if key not in self._begun:
-                begun = await self._delegate(room_id, calling_agent_id, arguments)
+                begun = await self._delegate(room_id, calling_agent_id, arguments, idempotency_key)
                 if "error" in begun:
                     return begun
                 self._begun[key] = (self._kit.clock.monotonic(), begun)
             return self._begun[key][1]
 
     async def _delegate(
-        self, room_id: str, calling_agent_id: str, arguments: JsonObject
+        self,
+        room_id: str,
+        calling_agent_id: str,
+        arguments: JsonObject,
+        idempotency_key: str | None,
     ) -> JsonObject:
         try:
             task = await self._kit.delegate(
@@ -99,6 +116,7 @@ class DelegateHandler:
                 share_channels=arguments.get("share_channels") or self._default_share_channels,
                 notify=self._notify or calling_agent_id,
                 delivery_strategy=self._delivery_strategy,
+                idempotency_key=idempotency_key,
             )
         except (RoomKitError, ValueError) as error:
             logger.warning("task not delegated", exc_info=error, extra={"room_id": room_id})

@@ -3,7 +3,7 @@
 import json
 
 from channels_app.ai.channel import AIChannel
-from channels_app.ai.tools.base import ToolHandler, current_tool_context
+from channels_app.ai.tools.base import ToolHandler, ToolRules, current_tool_context
 from channels_app.delegation.handler import DelegateHandler
 from channels_app.delegation.tool import DELEGATE_TOOL
 from channels_app.providers.base.ai import AITool
@@ -29,7 +29,8 @@ def setup_delegation(
             f"agent {channel.channel_id!r} has the tool {declared.name!r} already: "
             "setup_delegation() is called once for each agent"
         )
-    channel.add_extra_tool(declared)
+    # The task is found again by the call's key, so that a call may be made twice.
+    channel.add_extra_tool(declared, rules=ToolRules(idempotent=True))
     channel.tool_handler = _Wrapped(
         channel.channel_id, handler, declared.name, others=channel.tool_handler
     )
@@ -62,4 +63,6 @@ class _Wrapped:
         call = current_tool_context()
         if call is None:
             return {"error": "there is no conversation to delegate from"}
-        return await self._handler.handle(call.room_id, self._agent_id, arguments)
+        return await self._handler.handle(
+            call.room_id, self._agent_id, arguments, idempotency_key=call.idempotency_key
+        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from channels_app.ai.ledger import BudgetExceeded
 from channels_app.configured.building import BrokenConfig
 from channels_app.evaluation.results import keep_result
 from channels_app.evaluation.running import Entry, enter, read_case
@@ -23,6 +24,7 @@ from rooms.domain.frozen import new_id
 from rooms.kit import RoomKit
 from rooms.stores.base import ConversationStore
 from rooms.stores.orm import OrmStore
+from rooms.stores.orm.executor import DatabaseThreads
 
 logger = logging.getLogger("roomkit.channels.evaluation")
 
@@ -99,7 +101,7 @@ async def _try_cases(store: OrmStore, tenure: Tenure) -> int:
     tried = 0
     try:
         while not tenure.is_lost:
-            found = await store.threads.run(_next, tenure.run_id)
+            found = await store.threads.run(_next, tenure.run_id, store.threads)
             if found is None:
                 break
             entry, case = found
@@ -108,7 +110,7 @@ async def _try_cases(store: OrmStore, tenure: Tenure) -> int:
             tried += 1
     except StoreUnavailableError:
         raise
-    except (BrokenConfig, ValidationError) as problem:
+    except (BrokenConfig, BudgetExceeded, ValidationError) as problem:
         await store.threads.run(end_evaluation, run_id=tenure.run_id, error=str(problem))
     except Exception as error:  # tried again with every sweep it would cost money for ever
         logger.exception("evaluation failed", extra={"run_id": tenure.run_id})
@@ -121,7 +123,7 @@ def _list_due() -> list[int]:
     return list(EvalRun.objects.due().order_by("started_at").values_list("pk", flat=True))
 
 
-def _next(run_id: int) -> tuple[Entry, EvalCase] | None:
+def _next(run_id: int, threads: DatabaseThreads) -> tuple[Entry, EvalCase] | None:
     """Return the next case of a run and who is tried; None once it has ended."""
     run = EvalRun.objects.due().select_related("version__agent").filter(pk=run_id).first()
     if run is None:
@@ -135,4 +137,4 @@ def _next(run_id: int) -> tuple[Entry, EvalCase] | None:
         end_evaluation(run_id=run_id, error=problem)
         return None
     begin_evaluation(run_id=run_id)
-    return enter(version), case
+    return enter(version, threads), case

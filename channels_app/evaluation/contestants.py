@@ -93,6 +93,11 @@ class Contestant:
         return replace(self.record, version=version, reply_quiet_s=0.0, reply_cap_s=0.0)
 
 
+def is_script(provider: AIProvider) -> bool:
+    """Tell whether a file answers in the place of a vendor's model, which costs nothing."""
+    return isinstance(provider, MockAIProvider)
+
+
 def with_provider(record: AgentRecord, path: str, config: JsonObject) -> AgentRecord:
     """Return an agent that is reached by another provider.
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from channels_app.ai.price_layers import PriceLayers
+from channels_app.ai.ledger import Payer
+from channels_app.ai.side_calls import SideCalls
 from channels_app.evaluation.answers import Answered
 from channels_app.evaluation.checks import Check, Verdict, answers_of
-from channels_app.evaluation.meter import Meter
 from channels_app.providers.base.ai import AIContext, AIMessage, AIProvider, AITool, ProviderError
-from rooms.domain.frozen import utc_now
 
 MOST_TOKENS = 1024
 PROMPT = """You judge the answers of a customer service agent.
@@ -42,23 +41,30 @@ class Judge:
 
     Attributes:
         provider: Closed by whoever made it.
+        calls: How it is asked.
+        payer: For whom.
     """
 
     provider: AIProvider
-    prices: PriceLayers
+    calls: SideCalls
+    payer: Payer
 
-    async def check(self, check: Check, answers: Sequence[Answered], meter: Meter) -> Verdict:
-        """Ask whether what a check says is true of the answers."""
+    async def check(self, check: Check, answers: Sequence[Answered]) -> Verdict:
+        """Ask whether what a check says is true of the answers.
+
+        Raises:
+            BudgetExceeded: If a budget does not allow to ask.
+        """
         if not answers_of(check, answers):
             return Verdict(str(check), passed=False, reason="there is no such answer")
         try:
-            ruling = await self._ask(check, answers, meter)
+            ruling = await self._ask(check, answers)
         except (ProviderError, ValidationError, NoRuling) as error:
             reason = f"the judge gave no ruling: {type(error).__name__}"
             return Verdict(str(check), passed=False, reason=reason)
         return Verdict(str(check), passed=ruling.passed, reason=ruling.reason)
 
-    async def _ask(self, check: Check, answers: Sequence[Answered], meter: Meter) -> Ruling:
+    async def _ask(self, check: Check, answers: Sequence[Answered]) -> Ruling:
         context = AIContext(
             messages=[AIMessage(role="user", content=_question(check, answers))],
             system_prompt=PROMPT,
@@ -66,10 +72,7 @@ class Judge:
             max_tokens=MOST_TOKENS,
             tools=[VERDICT],
         )
-        response = await self.provider.generate(context)
-        provider = self.provider
-        cost = self.prices(provider.name, provider.model_name, response.usage, utc_now())
-        meter.add(response.usage, cost)
+        response = await self.calls.ask(self.provider, context, self.payer)
         rulings = [call for call in response.tool_calls if call.name == VERDICT.name]
         if len(rulings) != 1:
             raise NoRuling

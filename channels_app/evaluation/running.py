@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
+from channels_app.ai.price_layers import PriceLayers
 from channels_app.configured.agents import version_id_of
 from channels_app.evaluation.cases import Case, parse_case
 from channels_app.evaluation.contestants import Contestant, with_provider
 from channels_app.evaluation.trials import Trial
 from channels_app.models import AgentVersion, EvalCase
 from channels_app.selectors.evaluations import find_version
-from channels_app.selectors.spending import list_price_layers
 from channels_app.stores.agent_configs import agent_record_of
+from channels_app.stores.ledger import DatabaseLedger
 from rooms.domain.frozen import Frozen
 from rooms.domain.json import JsonObject
+from rooms.stores.orm.executor import DatabaseThreads
 
 
 class NoSuchVersion(LookupError):
@@ -55,8 +57,13 @@ class Entry:
         return self.trial.contestant.model_name
 
 
-def enter(version: AgentVersion, changes: Changes = NO_CHANGES) -> Entry:
-    """Return a version that is to be tried.
+def enter(version: AgentVersion, threads: DatabaseThreads, changes: Changes = NO_CHANGES) -> Entry:
+    """Return a version that is to be tried, by the budgets of its organization.
+
+    Args:
+        version: Which one.
+        threads: Where the budgets are spoken to.
+        changes: What is to be different from how it answers in rooms.
 
     Raises:
         BrokenConfig: If the script of scripted answers is none.
@@ -65,10 +72,12 @@ def enter(version: AgentVersion, changes: Changes = NO_CHANGES) -> Entry:
     label = version_id_of(record)
     if changes.provider:
         record = with_provider(record, changes.provider, changes.config)
+    prices = PriceLayers()
     trial = Trial(
         Contestant.enter(label, record, changes.model),
+        ledger=DatabaseLedger(threads, prices, organization_id=record.organization_id),
+        prices=prices,
         judge_model=changes.judge_model,
-        prices=list_price_layers(record.organization_id),
     )
     return Entry(version, trial)
 

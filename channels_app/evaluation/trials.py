@@ -6,14 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from channels_app.ai.ledger import Ledger, Payer, Purpose
 from channels_app.ai.price_layers import PriceLayers
-from channels_app.ai.pricing import Price
+from channels_app.ai.side_calls import SideCalls
 from channels_app.evaluation.answers import Answered
 from channels_app.evaluation.cases import Case
 from channels_app.evaluation.checks import CheckKind, Verdict, check_answers
-from channels_app.evaluation.contestants import Contestant
+from channels_app.evaluation.contestants import Contestant, is_script
 from channels_app.evaluation.judging import Judge
-from channels_app.evaluation.meter import Meter
+from channels_app.evaluation.meter import NO_ROOM, Bill, Meter
 from channels_app.evaluation.replay import Replay
 from channels_app.evaluation.tape import Tape
 
@@ -58,28 +59,32 @@ class Trial:
     Args:
         contestant: Who is tried.
         judge_model: What JUDGE checks are asked of, as `Contestant.build_judge` takes it.
-        prices: A site's prices, those that count first in front.
+        ledger: Who keeps the budgets that vendors' models are asked by.
+        prices: What tokens cost.
     """
 
     def __init__(
         self,
         contestant: Contestant,
         *,
+        ledger: Ledger,
+        prices: PriceLayers,
         judge_model: str = "",
-        prices: Sequence[Sequence[Price]] = (),
     ) -> None:
         self.contestant = contestant
         self._judge_model = judge_model
-        self._prices = PriceLayers()
-        self._prices.take(prices)
+        self._ledger = ledger
+        self._prices = prices
 
     async def run(self, case: Case) -> Outcome:
         """Try a case.
 
         Raises:
             BrokenConfig: If the agent, or the judge, cannot be made.
+            BudgetExceeded: If a budget does not allow to ask a model: the case has no result.
         """
-        begun, meter, tape = time.monotonic(), Meter(), Tape(case.tools)
+        begun, bill, tape = time.monotonic(), Bill(), Tape(case.tools)
+        meter = self._meter(bill, is_free=self.contestant.script is not None)
         replay = Replay(
             self.contestant.build(tape, meter, self._prices),
             organization_id=self.contestant.record.organization_id,
@@ -88,29 +93,42 @@ class Trial:
             answers = await replay.answer(case, tape)
         finally:
             await replay.close()
-        verdicts = await self._check(case, answers, meter)
+        if meter.refusal is not None:
+            raise meter.refusal
+        verdicts = await self._check(case, answers, bill)
         return Outcome(
             case=case.name,
             answers=answers,
             verdicts=verdicts,
-            usage=dict(meter.usage),
-            cost=meter.cost,
+            usage=dict(bill.usage),
+            cost=bill.cost,
             duration_ms=(time.monotonic() - begun) * 1000,
         )
 
-    async def _check(self, case: Case, answers: Sequence[Answered], meter: Meter) -> list[Verdict]:
+    def _meter(self, bill: Bill, *, is_free: bool) -> Meter:
+        return Meter(bill, None if is_free else self._ledger)
+
+    async def _check(self, case: Case, answers: Sequence[Answered], bill: Bill) -> list[Verdict]:
         rules = [check for check in case.checks if check.kind is not CheckKind.JUDGE]
         verdicts = [check_answers(check, answers) for check in rules]
         judged = [check for check in case.checks if check.kind is CheckKind.JUDGE]
         if judged:
-            async with self._judge() as judge:
-                verdicts += [await judge.check(check, answers, meter) for check in judged]
+            async with self._judge(bill) as judge:
+                verdicts += [await judge.check(check, answers) for check in judged]
         return verdicts
 
     @asynccontextmanager
-    async def _judge(self) -> AsyncIterator[Judge]:
+    async def _judge(self, bill: Bill) -> AsyncIterator[Judge]:
         provider = self.contestant.build_judge(self._judge_model)
+        record = self.contestant.record
+        payer = Payer(
+            organization_id=record.organization_id,
+            room_id=NO_ROOM,
+            channel_id=record.channel_id,
+            purpose=Purpose.EVALUATION,
+        )
+        meter = self._meter(bill, is_free=is_script(provider))
         try:
-            yield Judge(provider, self._prices)
+            yield Judge(provider, SideCalls(meter, self._prices), payer)
         finally:
             await provider.close()

@@ -54,6 +54,7 @@ class ToolApproval(models.Model):
     call_id = models.CharField(max_length=FOREIGN_ID_LENGTH)
     question = models.TextField(default="", blank=True)
     arguments = models.JSONField(default=dict, blank=True)
+    parameters = models.JSONField(default=dict, db_default={}, blank=True)
     state = word_column(values.DecisionState, values.DecisionState.PENDING)
     edited_arguments = models.JSONField(null=True, blank=True)
     answer = models.TextField(null=True, blank=True)  # noqa: DJ001 - NULL is None
@@ -95,6 +96,7 @@ class ToolApproval(models.Model):
             call_id=make_storable(approval.call_id)[:FOREIGN_ID_LENGTH],
             question=make_storable(approval.question),
             arguments=copy_storable(approval.arguments),
+            parameters=copy_storable(approval.parameters),
             state=approval.state.value,
             edited_arguments=copy_storable(approval.edited_arguments),
             answer=make_storable(approval.answer),
@@ -119,6 +121,7 @@ class ToolApproval(models.Model):
             call_id=self.call_id,
             question=self.question,
             arguments=self.arguments,
+            parameters=self.parameters,
             state=values.DecisionState(self.state),
             edited_arguments=self.edited_arguments,
             answer=self.answer,

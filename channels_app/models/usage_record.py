@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
+from channels_app.ai.ledger import Purpose
 from channels_app.models.agent_run import CURRENCY_LENGTH, cost_column
-from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH, organization_column
+from rooms.models.columns import FOREIGN_ID_LENGTH, ID_LENGTH, organization_column, word_column
 from rooms.models.scoped import ScopedQuerySet
 
 
@@ -19,8 +20,9 @@ class UsageRecord(models.Model):
     """Tokens and money of one model call.
 
     Run and room are named, not referred to: what was spent stays spent after they are deleted, and
-    nothing that anybody said is in here. No token is counted twice. A NULL cost is a model without
-    a price; `price_source` says where the price came from.
+    nothing that anybody said is in here. Only an answer has a run, and an evaluation has no room.
+    No token is counted twice. A NULL cost is a model without a price; `price_source` says where the
+    price came from.
     """
 
     run_id = models.CharField(max_length=ID_LENGTH)
@@ -28,6 +30,7 @@ class UsageRecord(models.Model):
     organization_id = organization_column()
     room_id = models.CharField(max_length=ID_LENGTH)
     channel_id = models.CharField(max_length=ID_LENGTH)
+    purpose = word_column(Purpose, Purpose.ANSWER, in_database=True)
     provider = models.CharField(max_length=ID_LENGTH)
     model = models.CharField(max_length=ID_LENGTH)
     input_tokens = models.BigIntegerField(default=0)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeAlias
 
-from channels_app.orchestration.host import OrchestrationHost
+from channels_app.orchestration.host import OrchestrationHost, PendingTask
 from channels_app.orchestration.plan import plan_of
 from channels_app.orchestration.selection import Selection
 from hooks.registration import HookRegistration
@@ -36,9 +37,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Order:
-    """A task for an agent, beside a conversation."""
+    """A task for an agent, beside a conversation.
+
+    Attributes:
+        key: Names it in the conversation: a turn that is taken up orders it again under the same.
+    """
 
     room_id: str
+    key: str
     agent_id: str
     task: str
     context: JsonObject
@@ -86,14 +92,11 @@ class Company:
         return Selection(default_agent_id=plan.entry).stamp(event, context)
 
     async def do(self, order: Order) -> Work:
-        """Have an agent do a task; a failure is told, not raised."""
-        task = await self.host.delegate(
-            order.room_id,
-            order.agent_id,
-            order.task,
-            context=order.context,
-            share_channels=[*order.share_channels],
-        )
+        """Have an agent do a task; a failure is told, not raised.
+
+        Of a task that was ordered before the work is waited for, or taken as it is.
+        """
+        task = await self._begin(order)
         try:
             end = await task.wait(timeout=order.timeout_s)
         except TimeoutError:
@@ -103,6 +106,21 @@ class Company:
         if end.status is not TaskStatus.COMPLETED or not output:
             return Work(output=output, error=end.error or "said nothing")
         return Work(output=output)
+
+    async def _begin(self, order: Order) -> PendingTask:
+        """Delegate; what came to nothing before the turn was taken up is tried once more."""
+        for attempt in count():
+            task = await self.host.delegate(
+                order.room_id,
+                order.agent_id,
+                order.task,
+                context=order.context,
+                share_channels=[*order.share_channels],
+                idempotency_key=f"{order.key}:{attempt}",
+            )
+            if not task.was_there or not _came_to_nothing(task):
+                break
+        return task
 
     async def once(
         self, room_id: str, key: str, make: Callable[[], Coroutine[object, None, str]]
@@ -127,3 +145,7 @@ class Company:
         if known.task.cancelled() or known.task.exception() is not None:
             self._asked.pop(key, None)
         known.until = self.host.clock.monotonic() + REPEATED_WITHIN_S
+
+
+def _came_to_nothing(task: PendingTask) -> bool:
+    return task.result is not None and task.result.status is not TaskStatus.COMPLETED

@@ -13,6 +13,13 @@ from rooms.domain.json import JsonObject
 class Drafting:
     """One answer on its way.
 
+    Args:
+        company: Lets agents work.
+        room_id: The conversation.
+        key: Names the answer in it, so that a turn that is taken up finds the work done for it.
+        plan: Who drafts and who judges.
+        is_stopped: Asked before each task.
+
     Attributes:
         draft: The latest draft; '' before the first.
         approved: Whether every reviewer approved of it.
@@ -23,6 +30,7 @@ class Drafting:
 
     company: Company
     room_id: str
+    key: str
     plan: LoopPlan
     is_stopped: Stopped
     draft: str = ""
@@ -47,7 +55,7 @@ class Drafting:
         known = dict(context)
         if self.draft:
             known |= {"your last draft": self.draft, "feedback": self.feedback}
-        work = await self._do(self.plan.entry, wish, known)
+        work = await self._do(self.plan.entry, wish, known, name=f"draft:{self.iteration + 1}")
         self.error = work.error
         if work.error:
             return False
@@ -79,18 +87,20 @@ class Drafting:
             "Judge whether this answer to a message is good as it is.\n\n"
             f"Message: {question}\n\nAnswer: {self.draft}\n\n{FORM}"
         )
-        work = await self._do(reviewer, wish, {})
+        name = f"review:{self.iteration}:{reviewer}"
+        work = await self._do(reviewer, wish, {}, name=name)
         if work.error:
             return Verdict(approved=False, feedback=f"{reviewer} gave no review: {work.error}.")
         return read_verdict(work.output)
 
-    async def _do(self, agent_id: str, task: str, context: JsonObject) -> Work:
+    async def _do(self, agent_id: str, task: str, context: JsonObject, *, name: str) -> Work:
         if self.stopped or await self.is_stopped():
             self.stopped = True
             return Work(error="stopped")
         return await self.company.do(
             Order(
                 room_id=self.room_id,
+                key=f"{self.key}:{name}",
                 agent_id=agent_id,
                 task=task,
                 context=context,

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
+from channels_app.orchestration.greets import Greets
 from channels_app.orchestration.handoff_news import HandoffNews
 from channels_app.orchestration.handoff_rules import (
     Chooses,
@@ -40,27 +40,6 @@ FACTS = "handoff_context"
 ESCALATION = "escalation_channel_id"
 
 OnHandoff = Callable[[str, HandoffResult], Awaitable[None]]
-
-
-@runtime_checkable
-class Greets(Protocol):
-    """An agent that may have first words and a language of its own."""
-
-    @property
-    def channel_id(self) -> str:
-        """Its id."""
-
-    @property
-    def greeting(self) -> str | None:
-        """Its first words."""
-
-    @property
-    def language(self) -> str | None:
-        """What it speaks unless the room says otherwise."""
-
-    @property
-    def auto_greet(self) -> bool:
-        """Whether it greets unasked."""
 
 
 @dataclass
@@ -158,6 +137,8 @@ class HandoffHandler:
     async def send_greeting(self, room_id: str, *, channel_id: str | None = None) -> None:
         """Say the first words of the agent that has the conversation; nothing if it has none.
 
+        While somebody else than the AI answers in the room nothing is said.
+
         Args:
             room_id: The room.
             channel_id: The one channel that gets them; None is the one that the conversation was
@@ -172,11 +153,14 @@ class HandoffHandler:
         state = get_conversation_state(room)
         active = state.active_agent_id
         greeting = self.greeting_map.get(active or "")
-        if greeting:
-            # In the agent's own name, unless one channel alone is to get it.
-            only = channel_id or state.context.get(ESCALATION)
-            with return_at_commit():
-                await self._kit.deliver(room_id, TextContent(body=greeting), only or active)
+        if active is None or not greeting:
+            return
+        words, only = TextContent(body=greeting), channel_id or state.context.get(ESCALATION)
+        with return_at_commit():
+            if only is None:
+                await self._kit.deliver(room_id, words, active)
+            else:  # not in the agent's own name, which would reach every channel
+                await self._kit.proactive.pass_on(room_id, only, words, agent_id=active)
 
     async def handle(
         self, room_id: str, calling_agent_id: str, arguments: JsonObject

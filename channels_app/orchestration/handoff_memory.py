@@ -1,8 +1,7 @@
 """What the agent that takes over is told by the one before it."""
 
-from channels_app.ai.keeping import bind_parts
-from channels_app.ai.memory import MemoryProvider, MemoryResult
-from channels_app.ai.store import AIStore
+from channels_app.ai.memory import MemoryResult
+from channels_app.ai.memory.layered import LayeredMemory
 from channels_app.orchestration.handoff import FACTS, FROM, REASON, SUMMARY
 from channels_app.orchestration.state import ConversationState, get_conversation_state
 from channels_app.providers.base.ai import AIMessage
@@ -10,7 +9,7 @@ from rooms.domain.context import RoomContext
 from rooms.domain.event import RoomEvent
 
 
-class HandoffMemoryProvider(MemoryProvider):
+class HandoffMemoryProvider(LayeredMemory):
     """Puts the summary of the last handoff before what another memory brings.
 
     Only the agent that has taken over reads it, for as long as it has the conversation.
@@ -18,9 +17,6 @@ class HandoffMemoryProvider(MemoryProvider):
     Args:
         inner: Brings everything else.
     """
-
-    def __init__(self, inner: MemoryProvider) -> None:
-        self.inner = inner
 
     @property
     def name(self) -> str:
@@ -42,24 +38,6 @@ class HandoffMemoryProvider(MemoryProvider):
             return found
         told = AIMessage(role="user", content=words)
         return found.model_copy(update={"messages": [told, *found.messages]})
-
-    async def ingest(
-        self, room_id: str, event: RoomEvent, *, channel_id: str | None = None
-    ) -> None:
-        """Show the event to the other memory."""
-        await self.inner.ingest(room_id, event, channel_id=channel_id)
-
-    async def clear(self, room_id: str) -> None:
-        """Let the other memory forget a room."""
-        await self.inner.clear(room_id)
-
-    async def close(self) -> None:
-        """Close the other memory."""
-        await self.inner.close()
-
-    def bind(self, store: AIStore) -> None:
-        """Bind the other memory, if it keeps anything."""
-        bind_parts(store, self.inner)
 
 
 def _words(state: ConversationState, channel_id: str | None) -> str:

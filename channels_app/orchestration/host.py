@@ -31,6 +31,14 @@ class TaskEnd(Protocol):
 class PendingTask(Protocol):
     """A task that an agent does in a room of its own."""
 
+    @property
+    def was_there(self) -> bool:
+        """Whether it had been begun already under its key."""
+
+    @property
+    def result(self) -> TaskEnd | None:
+        """How it ended, as far as is known here."""
+
     async def wait(self, timeout: float | None = None) -> TaskEnd:
         """Return how it ends.
 
@@ -50,6 +58,15 @@ class Passages(Protocol):
         """Stores and broadcasts events."""
 
 
+class PassesOn(Protocol):
+    """Says to people what agents have brought."""
+
+    async def pass_on(
+        self, room_id: str, channel_id: str, content: EventContent, *, agent_id: str
+    ) -> RoomEvent | None:
+        """Say it by one channel, unless somebody else than the AI answers in the room."""
+
+
 class OrchestrationHost(AgentHost, Protocol):
     """The side of `RoomKit` that orchestration sees."""
 
@@ -60,6 +77,10 @@ class OrchestrationHost(AgentHost, Protocol):
     @property
     def pipeline(self) -> Passages:
         """The assembled pipeline."""
+
+    @property
+    def proactive(self) -> PassesOn:
+        """Says what nobody has asked for."""
 
     def register_channel(self, channel: Channel, *, organization_id: str | None = None) -> None:
         """Register a channel."""
@@ -83,5 +104,6 @@ class OrchestrationHost(AgentHost, Protocol):
         *,
         context: JsonObject | None = None,
         share_channels: list[str] | None = None,
+        idempotency_key: str | None = None,
     ) -> PendingTask:
-        """Have an agent do a task in a room of its own."""
+        """Have an agent do a task in a room of its own; under the same key it is the same task."""

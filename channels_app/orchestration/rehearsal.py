@@ -60,7 +60,8 @@ async def _let_work(
         return
     assignment = state.assignment
     question = describe(assignment.event.content)
-    supervision = supervision_of(plan, company, assignment.context)
+    key = f"{assignment.event.id}:{plan.entry}"
+    supervision = supervision_of(plan, company, assignment.context, key)
     made = await company.once(
         assignment.room_id, assignment.event.id, lambda: supervision.run(question)
     )
@@ -77,7 +78,8 @@ async def _draft(
     async def is_stopped() -> bool:
         return await assignment.stop_reason() is not None
 
-    drafting = Drafting(company, assignment.room_id, plan, is_stopped)
+    key = f"{assignment.event.id}:{plan.entry}"
+    drafting = Drafting(company, assignment.room_id, key, plan, is_stopped)
     await drafting.run(describe(assignment.event.content), _conversation(state))
     if drafting.stopped:
         yield Ended(EndReason.CANCELLED)

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from channels_app.ai.tools.base import Tool, ToolContext, ToolFault, ToolRules, TurnScope
 from channels_app.orchestration.company import Company
-from channels_app.orchestration.handoff import Greets, HandoffHandler
+from channels_app.orchestration.greets import Greets
+from channels_app.orchestration.handoff import HandoffHandler
 from channels_app.orchestration.handoff_greeting import greeting_after
 from channels_app.orchestration.handoff_tool import build_handoff_tool
 from channels_app.orchestration.plan import AgentCard, HandoffPlan, SupervisorPlan, plan_of
@@ -94,13 +95,15 @@ def handler_of(plan: HandoffPlan, company: Company) -> HandoffHandler:
     return handler
 
 
-def supervision_of(plan: SupervisorPlan, company: Company, context: RoomContext) -> Supervision:
-    """Return what runs the workers of a room's plan."""
+def supervision_of(
+    plan: SupervisorPlan, company: Company, context: RoomContext, key: str
+) -> Supervision:
+    """Return what runs the workers of a room's plan; `key` names the work in the conversation."""
 
     async def is_stopped() -> bool:
         return context.asking is not None and await context.asking.stop_reason() is not None
 
-    return Supervision(company, context.room.id, plan, is_stopped)
+    return Supervision(company, context.room.id, key, plan, is_stopped)
 
 
 def _supervising(plan: SupervisorPlan, company: Company) -> list[Tool]:
@@ -111,19 +114,21 @@ def _supervising(plan: SupervisorPlan, company: Company) -> list[Tool]:
 
     async def delegate_all(arguments: JsonObject, context: ToolContext) -> str:
         task = _task(arguments)
-        supervision = supervision_of(plan, company, context.room)
+        supervision = supervision_of(plan, company, context.room, context.idempotency_key)
         return await company.once(
             context.room_id, f"{DELEGATE_ALL}:{task}", lambda: supervision.run(task)
         )
 
     tool = _tool(DELEGATE_ALL, "Let all workers do a task, each its part of it.")
-    return [RoleTool(tool, delegate_all, ToolRules(timeout_s=_longest(plan), is_told_whole=True))]
+    # Who does the work is found again by the call's key, so that a call may be made twice.
+    rules = ToolRules(timeout_s=_longest(plan), is_told_whole=True, idempotent=True)
+    return [RoleTool(tool, delegate_all, rules)]
 
 
 def _delegate_to(worker: AgentCard, plan: SupervisorPlan, company: Company) -> Tool:
     async def delegate(arguments: JsonObject, context: ToolContext) -> str:
         task = _task(arguments)
-        supervision = supervision_of(plan, company, context.room)
+        supervision = supervision_of(plan, company, context.room, context.idempotency_key)
         return await company.once(
             context.room_id,
             f"{worker.agent_id}:{task}",
@@ -132,7 +137,7 @@ def _delegate_to(worker: AgentCard, plan: SupervisorPlan, company: Company) -> T
 
     known = f" {worker.description}" if worker.description else ""
     tool = _tool(f"{DELEGATE_PREFIX}{worker.agent_id}", f"Let {worker.agent_id} do a task.{known}")
-    return RoleTool(tool, delegate, ToolRules(timeout_s=_longest(plan)))
+    return RoleTool(tool, delegate, ToolRules(timeout_s=_longest(plan), idempotent=True))
 
 
 def _tool(name: str, description: str) -> AITool:

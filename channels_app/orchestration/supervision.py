@@ -41,12 +41,14 @@ class Supervision:
     Args:
         company: Lets agents work.
         room_id: The conversation.
+        key: Names the work in it, so that a turn that is taken up finds what was done of it.
         plan: Who works, and how.
         is_stopped: Asked before each task.
     """
 
     company: Company
     room_id: str
+    key: str
     plan: SupervisorPlan
     is_stopped: Stopped
     done: list[Piece] = field(default_factory=list)
@@ -68,7 +70,7 @@ class Supervision:
 
     async def run_one(self, worker: str, task: str) -> str:
         """Return what one worker made of a task, as JSON; it is not reviewed."""
-        work = await self._do(worker, task, {})
+        work = await self._do(worker, task, {}, name=worker)
         return json.dumps(_unreviewed(worker, work).told(), ensure_ascii=False)
 
     async def _one_by_one(self, task: str) -> None:
@@ -88,11 +90,12 @@ class Supervision:
             context["results so far"] = [piece.told() for piece in self.done]
         verdict = Verdict(approved=False)
         work = Work()
-        for _ in range(self.plan.max_revisions + 1):
-            work = await self._do(worker.agent_id, own, context)
+        for revision in range(self.plan.max_revisions + 1):
+            name = f"{worker.agent_id}:{revision}"
+            work = await self._do(worker.agent_id, own, context, name=name)
             if work.error:
                 return _unreviewed(worker.agent_id, work)
-            verdict = await self._review(worker, own, work)
+            verdict = await self._review(worker, own, work, name=f"{name}:review")
             if verdict.approved:
                 break
             context |= {"your last result": work.output, "feedback": verdict.feedback}
@@ -109,16 +112,17 @@ class Supervision:
             f"Word the part of this task that {worker.agent_id}{known} is to do. Answer with the "
             f"words of that part and nothing else.\n\nTask: {task}"
         )
-        work = await self._do(self.plan.entry, wish, self._so_far())
+        name = f"{worker.agent_id}:frame"
+        work = await self._do(self.plan.entry, wish, self._so_far(), name=name)
         return task if work.error else work.output
 
-    async def _review(self, worker: AgentCard, task: str, work: Work) -> Verdict:
+    async def _review(self, worker: AgentCard, task: str, work: Work, *, name: str) -> Verdict:
         form = FORM_WITH_NEXT if self._has_next(worker) else FORM
         wish = (
             f"Judge whether {worker.agent_id} has done this task.\n\nTask: {task}\n\n"
             f"Result: {work.output}\n\n{form}"
         )
-        review = await self._do(self.plan.entry, wish, self._so_far())
+        review = await self._do(self.plan.entry, wish, self._so_far(), name=name)
         if review.error:
             return Verdict(approved=False, feedback=f"There was no review: {review.error}.")
         return read_verdict(review.output)
@@ -129,12 +133,13 @@ class Supervision:
     def _so_far(self) -> JsonObject:
         return {"results so far": [piece.told() for piece in self.done]} if self.done else {}
 
-    async def _do(self, agent_id: str, task: str, context: JsonObject) -> Work:
+    async def _do(self, agent_id: str, task: str, context: JsonObject, *, name: str) -> Work:
         if await self.is_stopped():
             return Work(error=STOPPED)
         return await self.company.do(
             Order(
                 room_id=self.room_id,
+                key=f"{self.key}:{name}",
                 agent_id=agent_id,
                 task=task,
                 context=dict(context),

@@ -26,11 +26,13 @@ def list_price_layers(organization_id: str | None) -> list[list[Price]]:
 def budgets_for(spend: Spend) -> QuerySet[Budget]:
     """Return the budgets that a call has to keep to, in the order in which they are locked.
 
-    A budget without an organization is the site's, and counts what all of them spend.
+    A budget without an organization is the site's, and counts what all of them spend. A call for no
+    room keeps to none of the rooms' budgets.
     """
     mine = Q(scope=BudgetScope.ORGANIZATION)
-    mine |= Q(scope=BudgetScope.ROOM, scope_id__in=(EACH, spend.room_id))
     mine |= Q(scope=BudgetScope.AGENT, scope_id__in=(EACH, spend.channel_id))
+    if spend.room_id:
+        mine |= Q(scope=BudgetScope.ROOM, scope_id__in=(EACH, spend.room_id))
     whose = {spend.organization_id or EVERYBODY, EVERYBODY}
     return Budget.objects.filter(mine, organization_id__in=whose).order_by("pk")
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from channels_app.models import AgentConfig, AgentVersion, VersionState
-from channels_app.services.agent_configs import AgentChanged, audit_agent, change_agent, lock_agent
+from channels_app.services.agent_configs import audit_agent, change_agent
+from channels_app.services.configs import ConfigChanged, lock_config
 
 
 class VersionAction(StrEnum):
@@ -29,9 +30,9 @@ def open_draft(*, agent_id: int, actor: AbstractBaseUser) -> AgentVersion:
     """Return the draft of an agent's next version: a copy of the newest one, if there is none yet.
 
     Raises:
-        AgentChanged: If the agent was deleted meanwhile.
+        ConfigChanged: If the agent was deleted meanwhile.
     """
-    agent = lock_agent(agent_id)
+    agent = lock_config(AgentConfig, agent_id)
     draft = agent.versions.drafts().order_by("-number").first()
     if draft is not None:
         return draft
@@ -54,12 +55,12 @@ def save_draft(*, row: AgentVersion, actor: AbstractBaseUser, fields: Collection
 
     Raises:
         NotADraft: If it was published meanwhile.
-        AgentChanged: If it was changed, or it or the agent deleted, meanwhile.
+        ConfigChanged: If it was changed, or it or the agent deleted, meanwhile.
     """
-    agent = lock_agent(row.agent_id)
+    agent = lock_config(AgentConfig, row.agent_id)
     stored = _require_draft(row)
     if stored.sha256 != row.sha256:
-        raise AgentChanged(changed_meanwhile(row))
+        raise ConfigChanged(changed_meanwhile(row))
     row.author = actor.get_username()
     row.save(force_update=True)
     detail = {"version": row.number, "fields": sorted(fields)}
@@ -77,12 +78,12 @@ def publish(*, version_id: int, actor: AbstractBaseUser, seen: str | None = None
 
     Raises:
         NotADraft: If it was published before.
-        AgentChanged: If it says something else than was seen, or it or the agent was deleted.
+        ConfigChanged: If it says something else than was seen, or it or the agent was deleted.
     """
     agent, version = _locked(version_id)
     _require_draft(version)
     if seen is not None and seen != version.sha256:
-        raise AgentChanged(changed_meanwhile(version))
+        raise ConfigChanged(changed_meanwhile(version))
     version.author = actor.get_username()
     version.save()
     _put_in_force(agent, version, actor, VersionAction.PUBLISHED)
@@ -95,7 +96,7 @@ def roll_back(*, version_id: int, actor: AbstractBaseUser) -> AgentVersion:
 
     Raises:
         NotADraft: If it never was in force, or is.
-        AgentChanged: If it, or the agent, was deleted meanwhile.
+        ConfigChanged: If it, or the agent, was deleted meanwhile.
     """
     agent, version = _locked(version_id)
     if version.state != VersionState.ARCHIVED:
@@ -110,7 +111,7 @@ def discard_draft(*, version_id: int, actor: AbstractBaseUser) -> None:
 
     Raises:
         NotADraft: If it was published.
-        AgentChanged: If it, or the agent, was deleted meanwhile.
+        ConfigChanged: If it, or the agent, was deleted meanwhile.
     """
     agent, version = _locked(version_id)
     _require_draft(version)
@@ -147,7 +148,7 @@ def changed_meanwhile(row: AgentVersion) -> str:
 
 
 def _locked(version_id: int) -> tuple[AgentConfig, AgentVersion]:
-    agent = lock_agent(_found(version_id).agent_id)
+    agent = lock_config(AgentConfig, _found(version_id).agent_id)
     # As it is now that nobody else changes it.
     return agent, _found(version_id)
 
@@ -155,7 +156,7 @@ def _locked(version_id: int) -> tuple[AgentConfig, AgentVersion]:
 def _found(version_id: int) -> AgentVersion:
     found = AgentVersion.objects.filter(pk=version_id).first()
     if found is None:
-        raise AgentChanged(f"no version {version_id}: it was deleted meanwhile")
+        raise ConfigChanged(f"no version {version_id}: it was deleted meanwhile")
     return found
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from channels_app.ai.records import DecisionState
+from channels_app.ai.tools.arguments import check_edit
 from channels_app.models import ToolApproval
 from rooms.domain.content import copy_storable, make_storable
 from rooms.domain.json import JsonObject
@@ -51,6 +52,9 @@ def decide(*, approval_id: str, decision: Decision, actor: AbstractBaseUser) -> 
     """Write a person's decision, with its entry in the audit trail; None if one was made before.
 
     The entry says what was decided, not what the arguments or the answer are.
+
+    Raises:
+        WrongArguments: If the tool does not take the edited arguments; nothing is decided then.
     """
     row = record_decision(
         approval_id=approval_id, decision=decision, decided_by=actor.get_username()
@@ -76,8 +80,16 @@ def decide(*, approval_id: str, decision: Decision, actor: AbstractBaseUser) -> 
 def record_decision(
     *, approval_id: str, decision: Decision, decided_by: str
 ) -> ToolApproval | None:
-    """Write a decision if there is none yet; the first one wins."""
+    """Write a decision if there is none yet; the first one wins.
+
+    Raises:
+        WrongArguments: If the tool does not take the edited arguments; nothing is decided then.
+    """
     undecided = ToolApproval.objects.pending().filter(pk=approval_id)
+    asked = undecided.first()
+    if asked is None:
+        return None
+    check_edit(decision.edited_arguments, asked.parameters)
     is_first = undecided.update(
         state=decision.state.value,
         edited_arguments=copy_storable(decision.edited_arguments),

@@ -151,9 +151,15 @@ def _take_along(head: WebhookReceipt) -> list[WebhookReceipt]:
     return others
 
 
-def finish_receipts(*, receipt_ids: Collection[int], owner: str) -> None:
-    """Note that receipts are handled; another's lease is left alone."""
-    _held(receipt_ids, owner).update(state=ReceiptState.DONE.value, lease_until=None, error="")
+def finish_receipts(*, receipt_ids: Collection[int], owner: str, is_private: bool = False) -> None:
+    """Note that receipts are handled; another's lease is left alone.
+
+    Of a private one it stays only that it came: neither what was said nor to whom.
+    """
+    emptied = {"body": b"", "lane": ""} if is_private else {}
+    _held(receipt_ids, owner).update(
+        state=ReceiptState.DONE.value, lease_until=None, error="", **emptied
+    )
 
 
 def fail_receipts(*, receipt_ids: Collection[int], owner: str, attempts: int, error: str) -> None:

@@ -16,6 +16,10 @@ from rooms.models.columns import FOREIGN_ID_LENGTH
 
 # Longer than a model writes at one question; a process that died holds its money for as long.
 RESERVED_FOR = timedelta(minutes=15)
+NOT_ENOUGH = (
+    "what the call may cost is more than what is left; raise the limit, or wait for the next day "
+    "where it is that of a day"
+)
 TOKENS = {
     "input_tokens": "input_tokens",
     "output_tokens": "output_tokens",
@@ -30,7 +34,7 @@ class Overspent(Exception):
 
     Attributes:
         budget: Which one.
-        why: What is in the way, in words for operators, without sums of money.
+        why: What is in the way and what helps, in words for operators, without sums of money.
         is_unpriced: Whether only a price is missing.
     """
 
@@ -57,7 +61,9 @@ class Charge:
 
 
 @transaction.atomic
-def reserve_spending(*, spend: Spend, prices: Mapping[str, Price | None], now: datetime) -> None:
+def reserve_spending(
+    *, spend: Spend, prices: Sequence[tuple[str, Price | None]], now: datetime
+) -> None:
     """Set aside what a call may cost at most, if every budget that it falls under allows it.
 
     Budgets are locked meanwhile, so that calls of other processes wait. Without a budget nothing
@@ -66,7 +72,7 @@ def reserve_spending(*, spend: Spend, prices: Mapping[str, Price | None], now: d
 
     Args:
         spend: The call.
-        prices: What each model costs that may answer it, the fallback too; None is no price.
+        prices: The models that may answer it, each with what it costs; None is no price.
         now: When.
 
     Raises:
@@ -76,11 +82,11 @@ def reserve_spending(*, spend: Spend, prices: Mapping[str, Price | None], now: d
     if not budgets:
         return
     SpendingReservation.objects.filter(expires_at__lte=now).delete()
-    known = [_price_under(budgets, model, price) for model, price in prices.items()]
+    known = [_price_under(budgets, model, price) for model, price in prices]
     amount = max(most_it_costs(spend, price) for price in known)
     for budget in budgets:
         if sum_spent(budget, spend, now) + amount > budget.limit:
-            raise Overspent(budget, "what the call may cost is more than what is left")
+            raise Overspent(budget, NOT_ENOUGH)
     _set_aside(spend, amount, known[0].currency, now)
 
 
@@ -108,10 +114,11 @@ def most_it_costs(spend: Spend, price: Price) -> Decimal:
 def _price_under(budgets: Sequence[Budget], model: str, price: Price | None) -> Price:
     """Return the price of a model that all budgets can be kept to with."""
     if price is None:
-        raise Overspent(budgets[0], f"model {model} has no price", is_unpriced=True)
+        told = f"model {model} has no price; enter one under Price rows"
+        raise Overspent(budgets[0], told, is_unpriced=True)
     for budget in budgets:
         if price.currency != budget.currency:
-            told = f"model {model} is priced in {price.currency}"
+            told = f"model {model} is priced in {price.currency}; let both be in one currency"
             raise Overspent(budget, told, is_unpriced=True)
     return price
 
@@ -142,6 +149,7 @@ def _write_usage(spend: Spend, charge: Charge, now: datetime) -> None:
             "organization_id": spend.organization_id or "",
             "room_id": spend.room_id,
             "channel_id": spend.channel_id,
+            "purpose": spend.purpose.value,
             "provider": spend.provider,
             "model": spend.model,
             "cost": charge.cost,

@@ -1,16 +1,15 @@
 """What an account's client tells of, taken in the order of each chat."""
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from channels_app.providers.base.webhook import WebhookItem
+from channels_app.providers.base.webhook import Unread, WebhookItem
 from channels_app.providers.neonize import jids
 from channels_app.providers.neonize.parsing import EventReader
 from channels_app.providers.neonize.sending import KnownMessages
 from channels_app.sources.base import MessagePutOff
 from channels_app.sources.chat_order import ChatOrder
-from rooms.domain.echo import EchoMessage
 from rooms.domain.errors import StoreUnavailableError
 from rooms.domain.message import InboundMessage
 from rooms.resilience.clock import Clock
@@ -21,7 +20,7 @@ AGAIN_S = 2.0
 # What fails for no reason that passes is given up in the end, so that its chat goes on.
 MAX_FAILURES = 5
 
-Bring = Callable[[WebhookItem], Awaitable[object]]
+Bring = Callable[[WebhookItem | Unread], Awaitable[object]]
 """Lets an item take effect."""
 
 
@@ -87,14 +86,14 @@ class Intake:
         await self._bring_all(items)
         self._known.note(event.Info.ID, event.Info.MessageSource.Sender, event.Message)
 
-    async def _bring_all(self, items: list[WebhookItem]) -> None:
+    async def _bring_all(self, items: Sequence[WebhookItem | Unread]) -> None:
         for item in items:
             failures = 0
             while failures < MAX_FAILURES and not await self._bring_one(item):
                 failures += 1
                 await self._clock.sleep(AGAIN_S)
 
-    async def _bring_one(self, item: WebhookItem) -> bool:
+    async def _bring_one(self, item: WebhookItem | Unread) -> bool:
         """Let an item take effect; False asks for it again."""
         while True:
             try:
@@ -105,6 +104,6 @@ class Intake:
             except Exception:  # such as a change of a message that nobody knows
                 facts = {**self._about, "item": type(item).__name__}
                 logger.warning("item had no effect", exc_info=True, extra=facts)
-                return not isinstance(item, InboundMessage | EchoMessage)
+                return not isinstance(item, InboundMessage | Unread)
             else:
                 return True

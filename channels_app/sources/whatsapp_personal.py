@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from channels_app.providers.base.media import NOT_NOW, TOO_LARGE, MediaUnavailable
-from channels_app.providers.base.webhook import WebhookItem
+from channels_app.providers.base.webhook import Unread, WebhookItem
 from channels_app.providers.neonize import extra, jids
 from channels_app.providers.neonize.client import MakeClient
 from channels_app.providers.neonize.client import make_client as make_neonize_client
@@ -243,7 +243,7 @@ class WhatsAppPersonalSourceProvider(BaseSourceProvider):
     # -- what comes in
 
     def _make_intake(self, emit: EmitCallback) -> Intake:
-        async def bring(item: WebhookItem) -> None:
+        async def bring(item: WebhookItem | Unread) -> None:
             if isinstance(item, InboundMessage):
                 await self._deliver(emit, item)
             else:

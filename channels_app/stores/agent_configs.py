@@ -77,6 +77,11 @@ async def list_published() -> list[AgentRecord]:
     return await database_sync_to_async(_list_published)()
 
 
+async def has_agent(channel_id: str) -> bool:
+    """Tell whether there is an agent of this id, be it switched off, for whoever has no kit."""
+    return await database_sync_to_async(_has)(channel_id)
+
+
 def agent_record_of(row: AgentConfig, version: AgentVersion) -> AgentRecord:
     """Return an agent as it is with one of its versions."""
     return AgentRecord(

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from channels_app.models import DelegatedTask
 from hooks.results import TaskStatus
 from rooms.delegated.records import TaskEnd, TaskRecord
@@ -39,9 +41,9 @@ class DatabaseTasks(DelegatedTasks):
     def __init__(self, threads: DatabaseThreads) -> None:
         self._threads = threads
 
-    async def add(self, record: TaskRecord) -> None:
-        """Insert a task."""
-        await self._threads.run(_add, record)
+    async def add(self, record: TaskRecord) -> TaskRecord:
+        """Insert a task and return it; of several with one id the first stays, and is returned."""
+        return await self._threads.run(_add, record)
 
     async def get(self, task_id: str) -> TaskRecord | None:
         """Return a task, or None."""
@@ -80,8 +82,15 @@ class DatabaseTasks(DelegatedTasks):
         await self._threads.run(_change, task_id, told_at=at)
 
 
-def _add(record: TaskRecord) -> None:
-    DelegatedTask.from_domain(record).save(force_insert=True)
+def _add(record: TaskRecord) -> TaskRecord:
+    try:
+        with transaction.atomic():
+            DelegatedTask.from_domain(record).save(force_insert=True)
+    except IntegrityError:
+        if (known := _get(record.id)) is None:
+            raise
+        return known
+    return record
 
 
 def _get(task_id: str) -> TaskRecord | None:

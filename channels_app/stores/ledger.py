@@ -4,7 +4,7 @@ import logging
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from channels_app.ai.ledger import BudgetExceeded, Ledger, Reservation, Spend
+from channels_app.ai.ledger import BudgetExceeded, Ledger, Purpose, Reservation, Spend
 from channels_app.ai.price_layers import PriceLayers
 from channels_app.ai.pricing import Price
 from channels_app.selectors.spending import list_price_layers
@@ -33,8 +33,6 @@ class DatabaseLedger(Ledger):
         prices: What the agent reckons costs by; renewed with each reservation.
         organization_id: Whose prices count beside everybody's.
         told: What people in the room are told where a budget is used up; '' tells them nothing.
-        fallback_model: The model of the same vendor that may answer in place of the one that is
-            asked; '' is none.
     """
 
     def __init__(
@@ -44,27 +42,31 @@ class DatabaseLedger(Ledger):
         *,
         organization_id: str | None = None,
         told: str = "",
-        fallback_model: str = "",
     ) -> None:
         self._threads = threads
         self._prices = prices
         self._organization_id = organization_id
         self._told = told
-        self._fallback_model = fallback_model
 
     async def reserve(self, spend: Spend) -> Reservation:
         """Set aside what a call may cost.
 
         Raises:
-            BudgetExceeded: If a budget does not allow it; an incident tells of it then.
+            BudgetExceeded: If a budget does not allow it; where that leaves people without an
+                answer, an incident tells of it.
             StoreUnavailableError: If the database does not answer; then nobody may spend.
         """
         try:
             await self._threads.run(self._reserve, spend)
         except Overspent as refused:
-            facts = {"room_id": spend.room_id, "budget": str(refused.budget), "why": refused.why}
+            facts = {
+                "room_id": spend.room_id,
+                "purpose": spend.purpose.value,
+                "budget": str(refused.budget),
+                "why": refused.why,
+            }
             logger.warning("a budget does not allow a model call", extra=facts)
-            raise BudgetExceeded(refused.budget.aim, self._told) from refused
+            raise BudgetExceeded(refused.budget.aim, self._told, refused.why) from refused
         return Reservation(id=f"{spend.run_id}:{spend.seq}", spend=spend)
 
     async def settle(
@@ -80,13 +82,14 @@ class DatabaseLedger(Ledger):
         try:
             reserve_spending(spend=spend, prices=self._prices_of(spend, now), now=now)
         except Overspent as refused:
-            note_overspent(
-                budget=refused.budget,
-                spend=spend,
-                why=refused.why,
-                now=now,
-                is_unpriced=refused.is_unpriced,
-            )
+            if spend.purpose is Purpose.ANSWER:
+                note_overspent(
+                    budget=refused.budget,
+                    spend=spend,
+                    why=refused.why,
+                    now=now,
+                    is_unpriced=refused.is_unpriced,
+                )
             raise
 
     def _settle(self, spend: Spend, usage: dict[str, int], cost: Decimal | None) -> None:
@@ -94,9 +97,9 @@ class DatabaseLedger(Ledger):
         charge = Charge(usage, cost, self._price_of(spend.provider, spend.model, now))
         settle_spending(spend=spend, charge=charge, now=now)
 
-    def _prices_of(self, spend: Spend, now: datetime) -> dict[str, Price | None]:
-        models = filter(None, (spend.model, self._fallback_model))
-        return {model: self._price_of(spend.provider, model, now) for model in models}
+    def _prices_of(self, spend: Spend, now: datetime) -> list[tuple[str, Price | None]]:
+        models = [(spend.provider, spend.model), (spend.fallback_provider, spend.fallback_model)]
+        return [(model, self._price_of(vendor, model, now)) for vendor, model in models if model]
 
     def _price_of(self, provider: str, model: str, now: datetime) -> Price | None:
         return self._prices.find(provider, model, now.astimezone(UTC))

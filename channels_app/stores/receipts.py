@@ -65,9 +65,14 @@ class ReceiptStore:
         wholes = groupby(rows, key=lambda row: row.whole or row.pk)
         return [_as_value(list(parts)) for _, parts in wholes]
 
-    async def finish(self, receipt: Receipt) -> None:
-        """Note that a receipt is handled."""
-        await self._threads.run(writes.finish_receipts, receipt_ids=receipt.ids, owner=self._owner)
+    async def finish(self, receipt: Receipt, *, is_private: bool = False) -> None:
+        """Note that a receipt is handled; what a private one says is not kept."""
+        await self._threads.run(
+            writes.finish_receipts,
+            receipt_ids=receipt.ids,
+            owner=self._owner,
+            is_private=is_private,
+        )
 
     async def fail(self, receipt: Receipt, error: str) -> None:
         """Note a failed attempt; after the last one the receipt needs a person."""

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from channels_app.providers.base.webhook import MessageDeleted, MessageEdited, MessageReacted
 from rooms.domain.content import DeleteContent, EditContent, EventContent, ReactionContent
-from rooms.domain.echo import author_of
+from rooms.domain.echo import EchoMessage, author_of
 from rooms.domain.enums import EventType
 from rooms.domain.errors import ChannelNotFoundError, RoomClosedError
 from rooms.domain.message import InboundMessage
@@ -38,8 +38,8 @@ class Changes:
         self._kit = kit
         self._store = kit.store
 
-    async def find(self, item: Change) -> Target | None:
-        """Return the event that is known by the id of the changed message, or None."""
+    async def find(self, item: Change | EchoMessage) -> Target | None:
+        """Return the event that is known by the id of an item's message, or None."""
         known = await self._store.get_provider_message(item.channel_id, item.provider_message_id)
         if known is None or known.event_id is None or known.room_id is None:
             return None

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 
-from channels_app.providers.base.webhook import ContactChanged, WebhookItem
+from channels_app.providers.base.webhook import ContactChanged, Unread, WebhookItem
 from rooms.domain.delivery import DeliveryStatus, SendOutcome
 from rooms.domain.message import InboundMessage
 from rooms.domain.provider_message import EVENT_ID
@@ -28,7 +28,7 @@ class VendorConsent:
         items: Everything in the webhook.
     """
 
-    def __init__(self, kit: RoomKit, items: Sequence[WebhookItem]) -> None:
+    def __init__(self, kit: RoomKit, items: Sequence[WebhookItem | Unread]) -> None:
         self._kit = kit
         self._messages = [item for item in items if isinstance(item, InboundMessage)]
         self._obeyed: dict[tuple[str, str], ConsentWord] = {}

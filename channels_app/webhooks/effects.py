@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Collection, Sequence
 
 from channels_app.providers.base.provider import Provider
 from channels_app.providers.base.webhook import (
+    CHAT,
     ContactChanged,
     EchoChanged,
     MessagesRead,
     SenderTyping,
+    Unread,
     WebhookItem,
 )
 from channels_app.webhooks import contacts
@@ -24,6 +27,7 @@ from rooms.domain.provider_message import external_id_of, received
 from rooms.kit import RoomKit
 from rooms.pipeline.draft import PROCESS_TIMEOUT
 from rooms.pipeline.waiting import return_at_commit
+from rooms.stores.base import OPEN_STATUSES
 
 logger = logging.getLogger("roomkit.channels.webhooks")
 
@@ -38,7 +42,11 @@ class Effects:
         self._slots = asyncio.Semaphore(SLOTS)
 
     async def take(
-        self, provider: Provider, items: list[WebhookItem], *, tries_again: bool = False
+        self,
+        provider: Provider,
+        items: Sequence[WebhookItem | Unread],
+        *,
+        tries_again: bool = False,
     ) -> list[InboundResult]:
         """Let each item take effect, in order; one that fails does not keep the others back.
 
@@ -61,9 +69,10 @@ class Effects:
         consent = VendorConsent(self._kit, items)
         for item in items:
             try:
-                if not await self._concerns_us(item):
+                read = await self._read_if_ours(item)
+                if read is None:
                     continue
-                heard = await consent.hear(await files.keep(item))
+                heard = await consent.hear(await files.keep(read))
                 result = await self._apply(heard, provider.name)
             except StoreUnavailableError:
                 raise
@@ -75,6 +84,19 @@ class Effects:
         if failures:
             raise ExceptionGroup(f"{len(failures)} of {len(items)} items failed", failures)
         return results
+
+    async def are_private(self, items: list[WebhookItem]) -> bool:
+        """Tell whether something among items that have taken effect was no business of ours.
+
+        That is what people of the site have said beside it, and what stands in no room.
+        """
+        for item in items:
+            match item:
+                case EchoMessage() if await self._changes.find(item) is None:
+                    return True
+                case EchoChanged() if await self._changes.find(item.change) is None:
+                    return True
+        return False
 
     async def _apply(self, item: WebhookItem, provider: str) -> InboundResult | None:
         match item:
@@ -103,6 +125,13 @@ class Effects:
         facts = {"channel_id": item.channel_id, "change": item.change}
         logger.info("contact changed", extra=facts)
 
+    async def _read_if_ours(self, item: WebhookItem | Unread) -> WebhookItem | None:
+        """Return an item that there is something to do about, whole."""
+        head = item.head if isinstance(item, Unread) else item
+        if not await self._concerns_us(head):
+            return None
+        return await item.read() if isinstance(item, Unread) else item
+
     async def _concerns_us(self, item: WebhookItem) -> bool:
         """Tell whether there is anything to do about an item.
 
@@ -114,7 +143,35 @@ class Effects:
                 return await self._kit.echoes.heed(item) is not None
             case EchoChanged():
                 return await self._changes.find(item.change) is not None
+            case DeliveryStatus(channel_id=str() as channel_id) if CHAT in item.raw:
+                return await self._is_about_ours(channel_id, item)
         return True
+
+    async def _is_about_ours(self, channel_id: str, report: DeliveryStatus) -> bool:
+        """Tell whether a report is about a message that is known, or one that is on its way."""
+        if await self._store.get_provider_message(channel_id, report.message_id) is not None:
+            return True
+        addresses = {report.recipient, str(report.raw[CHAT])}
+        return any([await self._open_rooms_of(channel_id, each) for each in addresses])
+
+    async def _open_rooms_of(
+        self,
+        channel_id: str,
+        address: str,
+        *,
+        statuses: Collection[RoomStatus] = OPEN_STATUSES,
+    ) -> list[str]:
+        """Return the newest room of an address, of the channel's organization, if there is one."""
+        channel = self._kit.get_channel(channel_id)
+        if channel is None:
+            return []
+        return await self._store.find_room_ids_by_address(
+            str(channel.channel_type),
+            address,
+            organization_id=self._kit.pipeline.parts.channels.organization_of(channel_id),
+            statuses=statuses,
+            limit=1,
+        )
 
     async def _receive(self, message: InboundMessage, provider: str) -> InboundResult:
         external = external_id_of(message)
@@ -145,11 +202,7 @@ class Effects:
         )
 
     async def _show_typing(self, item: SenderTyping) -> None:
-        channel = self._kit.get_channel(item.channel_id)
-        if channel is None:
-            return
-        rooms = await self._store.find_room_ids_by_address(
-            str(channel.channel_type), item.sender_id, statuses=(RoomStatus.ACTIVE,), limit=1
-        )
+        active = (RoomStatus.ACTIVE,)
+        rooms = await self._open_rooms_of(item.channel_id, item.sender_id, statuses=active)
         for room_id in rooms:
             await self._kit.publish_typing(room_id, item.sender_id, item.is_typing)

@@ -101,6 +101,7 @@ class Webhooks:
             items = await asyncio.to_thread(_read, provider, receipt)
             tries_again = receipt.attempts + 1 < MAX_ATTEMPTS
             await self._effects.take(provider, items, tries_again=tries_again)
+            is_private = await self._effects.are_private(items)
         except StoreUnavailableError:
             # The lease runs out by itself, and whoever takes it again starts anew.
             logger.warning("webhook is left to a later sweep", exc_info=True, extra=facts)
@@ -109,7 +110,7 @@ class Webhooks:
             logger.exception("webhook could not be handled", extra=facts)
             await self.store.fail(receipt, f"{type(error).__name__}: {error}")
             return
-        await self.store.finish(receipt)
+        await self.store.finish(receipt, is_private=is_private)
 
     async def _provider_of(self, receipt: Receipt) -> Provider:
         channel = await self._kit.pipeline.parts.channels.find(receipt.channel_id)

@@ -62,17 +62,27 @@ class TaskDesk:
     async def take(
         self, task: DelegatedTask, context: JsonObject, on_complete: OnComplete | None
     ) -> None:
-        """Keep a task and ask the agent; its end is told whenever it comes."""
+        """Keep a task and ask the agent; its end is told whenever it comes.
+
+        One that is kept already is gone on with as it was left, or has its result at once.
+        """
         task.taken(self, on_complete)
-        record = _record_of(task, context, self._parts)
-        await self._rows.add(record)
-        self._endings.known[task.id] = task
+        record = await self._rows.add(_record_of(task, context, self._parts))
+        if not record.is_open:
+            await task.finish(record.result())
+            return
+        self._endings.known.setdefault(task.id, []).append(task)
         if not self._is_listening:
             self._is_listening = True
             await self._parts.bus.subscribe(OVER, self._hear_notice)
         await self._silence.keep(record)  # somebody may have taken over before it was kept
-        await self._ask(record)
+        if record.status is TaskStatus.PENDING:
+            await self._ask(record)
         self._parts.tasks.spawn(self._see_to_end(record))
+
+    async def find(self, task_id: str) -> TaskRecord | None:
+        """Return a task as it is kept, or None."""
+        return await self._rows.get(task_id)
 
     async def cancel(self, task_id: str) -> bool:
         """Call a task off; False if it has ended or is unknown."""

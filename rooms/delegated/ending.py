@@ -36,7 +36,8 @@ class Endings:
     """Ends tasks and tells of their ends.
 
     Attributes:
-        known: The tasks that were delegated here and have not ended, by id.
+        known: The tasks that were delegated here and have not ended, by id; one that has a key
+            may have been delegated several times.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Endings:
         self._kit = kit
         self._rows = rows
         self._default = default
-        self.known: dict[str, DelegatedTask] = {}
+        self.known: dict[str, list[DelegatedTask]] = {}
 
     @property
     def _parts(self) -> Parts:
@@ -75,18 +76,17 @@ class Endings:
     async def tell(self, record: TaskRecord) -> None:
         """Tell everybody of an end; whoever was told before is not told the result twice."""
         with return_at_commit():
-            task = self.known.get(record.id)
+            given = [task.delivery for task in self.known.get(record.id, ())]
             await self._close_child(record)
             await self._tell_parent(record)
             await self.finish_here(record)
             await self._parts.bus.publish(OVER, {"task_id": record.id})
-            await self._deliver(record, task.delivery if task else None)
+            await self._deliver(record, next(filter(None, given), None))
         await self._rows.note_told(record.id, self._parts.clock.now())
 
     async def finish_here(self, record: TaskRecord) -> None:
         """Give the result to who waits for it in this process."""
-        task = self.known.pop(record.id, None)
-        if task is not None:
+        for task in self.known.pop(record.id, ()):
             await task.finish(record.result())
 
     def _overdue(self, record: TaskRecord) -> TaskEnd | None:

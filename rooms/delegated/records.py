@@ -1,6 +1,7 @@
 """What is kept of a delegated task, and what its caller learns of it (RFC §20)."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from pydantic import Field
 
@@ -10,7 +11,13 @@ from rooms.domain.json import JsonObject
 
 CHILD_MARK = "::task-"
 CHILD_DIGITS = 12
+ID_DIGITS = 32
 OPEN_STATUSES = frozenset({TaskStatus.PENDING, TaskStatus.IN_PROGRESS})
+
+
+def named_task_id(parent_room_id: str, key: str) -> str:
+    """Return the id of the task that a key names in a room: the same each time."""
+    return sha256(f"{parent_room_id}\n{key}".encode()).hexdigest()[:ID_DIGITS]
 
 
 def child_room_id(parent_room_id: str, task_id: str) -> str:

@@ -13,8 +13,8 @@ from rooms.stores.base import ConversationStore
 class DelegatedTasks(Protocol):
     """Tasks and how they end; of several who end one, one does."""
 
-    async def add(self, record: TaskRecord) -> None:
-        """Insert a task."""
+    async def add(self, record: TaskRecord) -> TaskRecord:
+        """Insert a task and return it; of several with one id the first stays, and is returned."""
 
     async def get(self, task_id: str) -> TaskRecord | None:
         """Return a task, or None."""
@@ -61,9 +61,9 @@ class MemoryTasks(DelegatedTasks):
     def __init__(self) -> None:
         self._tasks: dict[str, TaskRecord] = {}
 
-    async def add(self, record: TaskRecord) -> None:
-        """Insert a task."""
-        self._tasks[record.id] = record
+    async def add(self, record: TaskRecord) -> TaskRecord:
+        """Insert a task and return it; of several with one id the first stays, and is returned."""
+        return self._tasks.setdefault(record.id, record)
 
     async def get(self, task_id: str) -> TaskRecord | None:
         """Return a task, or None."""

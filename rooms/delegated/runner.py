@@ -13,6 +13,8 @@ from rooms.domain.json import JsonObject
 class TaskRunner(ABC):
     """Has tasks done whose rooms are made already.
 
+    A task with an idempotency key may be submitted again, under the same id, after a crash.
+
     One that the host brings calls `task.taken()` when it takes a task, and `task.finish()` with the
     result. Telling rooms of that is its own business.
     """

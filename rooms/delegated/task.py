@@ -35,6 +35,7 @@ class DelegatedTask:
         notify: The channel of the parent room that is told the result.
         delivery: How that channel is told; None leaves it to the runner.
         timeout: After how many seconds without an answer it has failed; None never.
+        was_there: Whether it had been begun already under the key that names it.
     """
 
     def __init__(  # noqa: PLR0913 - five are the published signature
@@ -49,6 +50,7 @@ class DelegatedTask:
         delivery: BackgroundTaskDeliveryStrategy | None = None,
         timeout: float | None = None,
         organization_id: str | None = None,
+        was_there: bool = False,
     ) -> None:
         self.id = id
         self.child_room_id = child_room_id
@@ -59,6 +61,7 @@ class DelegatedTask:
         self.delivery = delivery
         self.timeout = timeout
         self.organization_id = organization_id
+        self.was_there = was_there
         self._result: DelegatedTaskResult | None = None
         self._over = asyncio.Event()
         self._ending = asyncio.Lock()

@@ -5,7 +5,10 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from hooks.results import Observation, Task
+from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen, new_id, utc_now
+from rooms.domain.json import JsonObject
 
 
 class DeliveryKind(StrEnum):
@@ -36,12 +39,36 @@ class DeliveryState(StrEnum):
 
 OPEN_STATES = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.WAITING})
 
+COALESCED = "coalesced"
+SUPERSEDED = "superseded"
+"""The error codes of questions that are answered with a later one, or gave way to it."""
+
+GAVE_WAY = frozenset({COALESCED, SUPERSEDED})
+
 
 def is_untried(kind: DeliveryKind, state: DeliveryState) -> bool:
     """Tell whether a first attempt has not ended or, for a reaction, not begun."""
     if kind is DeliveryKind.REACT:
         return state is DeliveryState.PENDING
     return state in (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+class Unsaid(Frozen):
+    """What an agent has answered in several pieces, until the last of them is on the timeline.
+
+    Attributes:
+        events: The pieces, in order.
+        segment: Which piece of the whole answer the first is.
+        tasks: What else the agent left, stored with the last piece; so are the next two.
+        ends_as: How its job ends.
+    """
+
+    events: tuple[RoomEvent, ...]
+    segment: int = 0
+    tasks: tuple[Task, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    metadata_patch: JsonObject = {}
+    ends_as: DeliveryState = DeliveryState.SENT
 
 
 class DeliveryJob(Frozen):
@@ -51,7 +78,7 @@ class DeliveryJob(Frozen):
     room's at commit; an answer made under an older epoch is discarded. `traceparent` is the trace
     in which the event was committed, in the form of W3C Trace Context. `fallback_for` is the
     channel in whose place it goes out, and `follow_up_at` when to look whether it has come far
-    enough; None asks nobody to look.
+    enough; None asks nobody to look. `unsaid` is kept of an open job only.
     """
 
     id: str = Field(default_factory=new_id)
@@ -72,6 +99,18 @@ class DeliveryJob(Frozen):
     traceparent: str | None = None
     fallback_for: str | None = None
     follow_up_at: datetime | None = None
+    unsaid: Unsaid | None = None
+
+
+def gave_way(job: DeliveryJob) -> bool:
+    """Tell whether a job is a question that a later one is answered in the place of."""
+    return job.state is DeliveryState.DISCARDED and job.error_code in GAVE_WAY
+
+
+def is_unanswered(job: DeliveryJob) -> bool:
+    """Tell whether a job is a question whose answer is still to come."""
+    waits = job.state in OPEN_STATES or job.state is DeliveryState.PARKED
+    return job.kind is DeliveryKind.REACT and waits
 
 
 class DeliveryFinish(Frozen):

@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from rooms.domain import job as values
+from rooms.domain.content import copy_storable
 from rooms.domain.enums import LaneScope
+from rooms.domain.json import JsonObject
 from rooms.models.columns import (
     FOREIGN_ID_LENGTH,
     ID_LENGTH,
@@ -38,6 +40,11 @@ def lease_is_free(now: datetime) -> Q:
     return Q(lease_until__isnull=True) | Q(lease_until__lte=now)
 
 
+def _is_anothers(owner: str, now: datetime) -> Q:
+    """Return the condition that a living owner other than this one holds a job at `now`."""
+    return Q(lease_until__gt=now) & ~Q(lease_owner=owner)
+
+
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
     """Jobs by state, lease and lane.
 
@@ -61,6 +68,11 @@ class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
         ended = (values.DeliveryState.FAILED.value, values.DeliveryState.UNKNOWN.value)
         return self.filter(state__in=ended)
 
+    def unanswered(self) -> Self:
+        """Keep the questions to agents whose answer is still to come."""
+        parked = values.DeliveryState.PARKED.value
+        return self.filter(kind=values.DeliveryKind.REACT.value, state__in=[*OPEN_STATES, parked])
+
     def takeable(self, now: datetime) -> Self:
         """Keep the open jobs that are due and held by nobody."""
         return self.open().filter(lease_is_free(now), due_at__lte=now)
@@ -77,8 +89,19 @@ class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
 
         That is one not yet due, or one another living owner holds.
         """
-        obstacle = Q(due_at__gt=now) | Q(lease_until__gt=now) & ~Q(lease_owner=owner)
+        obstacle = Q(due_at__gt=now) | _is_anothers(owner, now)
         return self.exclude(Exists(_ahead(scope).filter(obstacle)))
+
+    def one_turn_at_a_time(self, owner: str, *, now: datetime) -> Self:
+        """Drop questions to agents that another living owner has asked a later one of the room."""
+        asked = {"kind": values.DeliveryKind.REACT.value}
+        later = Delivery.objects.open().filter(
+            _is_anothers(owner, now),
+            event_index__gt=OuterRef("event_index"),
+            **_same_lane(LaneScope.BINDING),
+            **asked,
+        )
+        return self.exclude(Exists(later), **asked)
 
     def not_behind_others(
         self, taken: list[str], owner: str, *, now: datetime, scope: LaneScope
@@ -127,7 +150,8 @@ class Delivery(models.Model):
     A worker holds the lease while it works; whoever finds the lease run out may take the job.
     `owes_round` says that its first attempt has ended and that somebody has still to see if that
     was the last of its event. At `follow_up_at` somebody looks whether the message has come far
-    enough; whoever looks moves that moment on, so that nobody else does.
+    enough; whoever looks moves that moment on, so that nobody else does. `unsaid` is an answer in
+    several pieces of which some are not on the timeline yet.
     """
 
     id = models.CharField(max_length=KEY_LENGTH, primary_key=True)
@@ -159,6 +183,7 @@ class Delivery(models.Model):
     owes_round = models.BooleanField(default=False, db_default=False, editable=False)
     fallback_for = optional_text()
     follow_up_at = models.DateTimeField(null=True, blank=True)
+    unsaid = models.JSONField(null=True, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -210,7 +235,13 @@ class Delivery(models.Model):
             traceparent=job.traceparent,
             fallback_for=job.fallback_for,
             follow_up_at=job.follow_up_at,
+            unsaid=cls.unsaid_column(job.unsaid),
         )
+
+    @classmethod
+    def unsaid_column(cls, unsaid: values.Unsaid | None) -> JsonObject | None:
+        """Return what the column holds of an answer."""
+        return None if unsaid is None else copy_storable(unsaid.model_dump(mode="json"))
 
     def to_domain(self) -> values.DeliveryJob:
         """Return this row as a value."""
@@ -233,4 +264,5 @@ class Delivery(models.Model):
             traceparent=self.traceparent,
             fallback_for=self.fallback_for,
             follow_up_at=self.follow_up_at,
+            unsaid=None if self.unsaid is None else values.Unsaid.model_validate(self.unsaid),
         )

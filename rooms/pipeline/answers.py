@@ -8,6 +8,7 @@ from rooms.pipeline.draft import Draft, Origin, Passed, SideEffects
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.passage import Passage
+from rooms.pipeline.questions import question_of
 from rooms.pipeline.streaming import LiveAnswer
 from rooms.pipeline.work import Work
 
@@ -52,6 +53,7 @@ class Answers:
             finishes=finishes,
             owner_epoch=work.row.owner_epoch if work.row else None,
             blocked_code=self._limit_reached(work, event.chain_depth),
+            question=question_of(work),
             live=live,
         )
         work.cascade.passes += 1

@@ -49,6 +49,19 @@ class SideEffects:
         return bool(self.tasks or self.observations or self.metadata_patch)
 
 
+@dataclass(frozen=True)
+class Question:
+    """What an answer answers.
+
+    Attributes:
+        event_id: The event.
+        history_version: The room's, when the event was read.
+    """
+
+    event_id: str
+    history_version: int
+
+
 @dataclass(kw_only=True)
 class Draft:
     """One event with everything that must be committed together with it.
@@ -58,6 +71,7 @@ class Draft:
         sender: Who wrote it, for the participant row; None where nobody has to be seated.
         finishes: The delivery jobs this event completes.
         owner_epoch: The owner's epoch an answer was made under; None for everybody else.
+        question: What it answers; the answer to a question that was deleted for good is not stored.
         live: Readers who have been shown the text already.
         notices: What the sender is told at once, stored with the event.
     """
@@ -70,6 +84,7 @@ class Draft:
     finishes: tuple[DeliveryFinish, ...] = ()
     owner_epoch: int | None = None
     blocked_code: str | None = None
+    question: Question | None = None
     live: "LiveAnswer | None" = None
     notices: tuple[InjectedEvent[RoomEvent], ...] = ()
 

@@ -34,6 +34,7 @@ from rooms.pipeline.permissions import strip_reserved
 from rooms.pipeline.quiet_hours import Morning
 from rooms.pipeline.room_choice import RoomChoice
 from rooms.pipeline.routing import InboundRoomRouter
+from rooms.pipeline.strategies import Strategies
 from rooms.pipeline.waiting import Cascade, caller_waits, return_at_commit
 from rooms.resilience.rate_limit import ChannelRateLimiters
 from rooms.telemetry import SpanKind
@@ -60,6 +61,7 @@ class Inbound:
         identification: Identification,
         openings: Openings,
         attaching: Attaching,
+        strategies: Strategies,
         morning: Morning,
     ) -> None:
         self._parts = parts
@@ -69,6 +71,7 @@ class Inbound:
         self._identification = identification
         self._openings = openings
         self._attaching = attaching
+        self._strategies = strategies
         self._morning = morning
         self._consent = Consent(parts)
         self._limiters = ChannelRateLimiters(parts.shared, clock=parts.clock)
@@ -199,17 +202,21 @@ class Inbound:
         )
 
     async def _attach(self, arrival: Arrival) -> RoomSnapshot:
-        """Attach the channel if this is its first message here; a detach before stands."""
+        """Attach the channel if this is its first message here; a detach before stands.
+
+        Agents that whoever opened the room did not come to attach are attached, too.
+        """
         snapshot = self._seen(arrival) or await self._load(arrival)
-        if snapshot.context.get_binding(arrival.channel.channel_id) is not None:
-            return snapshot
         try:
-            bound = await self._attaching.attach_by_message(
-                arrival.room_id, arrival.channel, message=arrival.message
-            )
+            is_changed = await self._strategies.install_due(snapshot.context.room)
+            if snapshot.context.get_binding(arrival.channel.channel_id) is None:
+                bound = await self._attaching.attach_by_message(
+                    arrival.room_id, arrival.channel, message=arrival.message
+                )
+                is_changed |= bound is not None
         except RoomClosedError:
             return snapshot  # the room refuses the event itself, once it was heard
-        return snapshot if bound is None else await self._load(arrival)
+        return await self._load(arrival) if is_changed else snapshot
 
     def _seen(self, arrival: Arrival) -> RoomSnapshot | None:
         """Return the room as it was seen last, where that is enough to prepare an event."""

@@ -4,15 +4,11 @@ from itertools import takewhile
 
 from rooms.domain.enums import EventType
 from rooms.domain.event import RoomEvent
-from rooms.domain.job import OPEN_STATES, DeliveryJob, DeliveryKind
+from rooms.domain.job import COALESCED, GAVE_WAY, OPEN_STATES, DeliveryJob, DeliveryKind
 from rooms.pipeline.edits import DELETED
 from rooms.pipeline.lanes import Lanes
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.work import Work
-
-COALESCED = "coalesced"
-SUPERSEDED = "superseded"
-"""The error codes of questions that are answered with a later one, or gave way to it."""
 
 LOOKED_BACK = 50
 """How many rows of a lane are looked at; more messages than that make no one answer."""
@@ -31,8 +27,10 @@ class Newcomers:
 
     async def replace(self, work: Work) -> bool:
         """Tell whether there is a later question that is answered in the place of one."""
-        if self.replace_here(work):
-            return True
+        return self.replace_here(work) or await self.replace_for_good(work)
+
+    async def replace_for_good(self, work: Work) -> bool:
+        """Tell so by the rows alone: of a question that was deleted for good there is none."""
         for job in await self._rows(work):
             if job.event_index > work.event.index and job.state in OPEN_STATES:
                 later = await self._store.get_event(job.event_id)
@@ -47,7 +45,7 @@ class Newcomers:
 
     async def stands_for_others(self, work: Work) -> bool:
         """Tell whether an earlier question gave way to this one, and is not deleted."""
-        for job in await self._run_before(work, COALESCED, SUPERSEDED):
+        for job in await self._run_before(work, *GAVE_WAY):
             earlier = await self._store.get_event(job.event_id)
             if earlier is not None and not earlier.metadata.get(DELETED):
                 return True

@@ -13,6 +13,8 @@ from rooms.pipeline.attaching import Attaching
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.people import conversation_of
 from rooms.pipeline.records import Records, build_record
+from rooms.pipeline.strategies import OF_THE_KIT, Choice, Strategies
+from rooms.ports import RoomStrategy
 
 SPOKEN_TYPES = frozenset(
     {
@@ -30,10 +32,13 @@ SPOKEN_TYPES = frozenset(
 class Openings:
     """Creates rooms and tells hooks and listeners."""
 
-    def __init__(self, parts: Parts, records: Records, attaching: Attaching) -> None:
+    def __init__(
+        self, parts: Parts, records: Records, attaching: Attaching, strategies: Strategies
+    ) -> None:
         self._parts = parts
         self._records = records
         self._attaching = attaching
+        self._strategies = strategies
 
     async def open(self, room: Room) -> Room:
         """Create a room; ON_ROOM_CREATED fires before any channel is attached.
@@ -57,6 +62,25 @@ class Openings:
         await self._records.tell(HookTrigger.ON_ROOM_CREATED, record)
         return stored
 
+    async def open_with(self, room: Room, strategy: RoomStrategy | Choice | None) -> Room:
+        """Create a room whose agents go by a strategy, the kit's own or none.
+
+        Raises:
+            RoomAlreadyExistsError: If the id is taken.
+            ValueError: If another channel has the id of one of the agents; there is no room then.
+        """
+        if strategy is None:
+            return await self.open(room)
+        if strategy is OF_THE_KIT:
+            stored = await self.open(self._strategies.mark(room))
+            if not await self._strategies.install_due(stored):
+                return stored
+        else:
+            self._strategies.enlist(strategy)
+            stored = await self.open(room)
+            await self._strategies.install(stored, strategy)
+        return await self._parts.store.get_room(room.id) or stored
+
     async def open_for(self, message: InboundMessage, channel: Channel, room_id: str | None) -> str:
         """Create the room of a message: owned by the channel's organization, and answerable.
 
@@ -64,12 +88,13 @@ class Openings:
             RoomAlreadyExistsError: If somebody else has just created it.
         """
         organization_id = self._parts.channels.organization_of(channel.channel_id)
-        room = await self.open(
+        room = await self.open_with(
             Room(
                 id=room_id or new_id(),
                 organization_id=organization_id,
                 created_at=self._parts.clock.now(),
-            )
+            ),
+            OF_THE_KIT,
         )
         await self._attaching.attach_by_message(room.id, channel, message=message, opens=True)
         await self._remember_addresses(room.id, message, channel)

@@ -8,10 +8,12 @@ from rooms.domain.context import RoomContext
 from rooms.domain.enums import EventStatus, OwnerKind
 from rooms.domain.errors import RoomNotFoundError, StoreUnavailableError
 from rooms.domain.event import RoomEvent
+from rooms.domain.room import Room
 from rooms.locks.base import Hold
 from rooms.pipeline.broadcast import tell_tasks
 from rooms.pipeline.committing import BLOCKED_REASON, Committing, LeaseLost
 from rooms.pipeline.draft import Draft, Origin, Passed, ProcessTimeoutError, Refused
+from rooms.pipeline.edits import DELETED
 from rooms.pipeline.entering import enter
 from rooms.pipeline.filing import file_away_all, keep_files
 from rooms.pipeline.handover import HandOver
@@ -21,6 +23,7 @@ from rooms.pipeline.owner_gate import STALE_OWNER
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.people import seat
 from rooms.pipeline.planning import Planner
+from rooms.pipeline.questions import is_erased
 from rooms.pipeline.records import tell_participant
 from rooms.pipeline.scene import Scene
 from rooms.pipeline.waiting import return_at_commit
@@ -133,6 +136,7 @@ class Passage:
         if not snapshot.context.room.accepts_events:
             raise Refused("room_closed")
         _check_owner(draft, snapshot.context)
+        await self._check_question(draft, snapshot.context.room)
         context = await self._parts.context_of(snapshot.context.room, snapshot.context)
         return Scene(
             draft=draft,
@@ -142,6 +146,12 @@ class Passage:
             hold=hold,
             known=entry.known,
         )
+
+    async def _check_question(self, draft: Draft, room: Room) -> None:
+        """Refuse an answer whose question was deleted for good; who deletes waits for the lock."""
+        asked = draft.question
+        if asked is not None and await is_erased(self._parts.store, asked, room):
+            raise Refused(DELETED)
 
     # -- step 7: the sender's place in the room
 

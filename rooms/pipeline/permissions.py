@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from rooms.domain.binding import WRITABLE, ChannelBinding
+from rooms.domain.echo import ECHO
 from rooms.domain.enums import (
     AgentActivation,
     AgentResponsePolicy,
@@ -30,6 +31,7 @@ RESERVED_KEYS = frozenset(
         "cancelled",
         "blocked_reason",
         CONSENT,
+        ECHO,
     }
 )
 """Event metadata that only the framework may write; so is every key that starts with `_`."""

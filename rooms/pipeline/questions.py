@@ -3,6 +3,7 @@
 from rooms.domain.content import TextContent
 from rooms.domain.event import RoomEvent
 from rooms.domain.room import Room
+from rooms.pipeline.draft import Question
 from rooms.pipeline.edits import DELETED
 from rooms.pipeline.newcomers import Newcomers
 from rooms.pipeline.work import Work
@@ -29,15 +30,31 @@ class Questions:
         stored = await self._store.get_event(work.event.id)
         if stored is not None:
             work.event = _as_asked(stored)
+        work.is_erased = stored is None
 
     async def is_taken_back(self, work: Work) -> bool:
         """Tell whether nothing is left to answer: it was deleted, and stands for no other question.
 
-        A turn that was begun already goes on.
+        A turn that was begun already goes on, unless its question is deleted for good: then those
+        that gave way to it are asked again.
         """
-        if work.attempts or not work.event.metadata.get(DELETED):
+        if work.is_erased:
+            return True
+        if work.was_asked or not work.event.metadata.get(DELETED):
             return False
         return not await self._newcomers.stands_for_others(work)
+
+
+def question_of(work: Work) -> Question:
+    """Return what a job asks, and when that was read."""
+    return Question(work.event.id, work.context.room.history_version)
+
+
+async def is_erased(store: ConversationStore, question: Question, room: Room) -> bool:
+    """Tell whether a question was deleted for good, by its room as read just now."""
+    if question.history_version == room.history_version:
+        return False
+    return await store.get_event(question.event_id) is None
 
 
 def _as_asked(stored: RoomEvent) -> RoomEvent:

@@ -25,7 +25,7 @@ from rooms.pipeline.replies import PARKED, Replies, end_of, facts_of
 from rooms.pipeline.reply_timing import ReplyTimings
 from rooms.pipeline.stopping import Stopped, StopReasons, StopWatch
 from rooms.pipeline.streamed_turns import StreamedTurns, close_stream
-from rooms.pipeline.turns import Turn, TurnEnds, side_effects_of
+from rooms.pipeline.turns import AskAgain, Turn, TurnEnds, side_effects_of
 from rooms.pipeline.work import LostRow, Work
 from rooms.telemetry import Attr, SpanKind
 
@@ -58,6 +58,13 @@ class Reactor:
 
     async def react(self, work: Work) -> None:
         """Ask one agent about one event and commit whatever it says."""
+        while True:
+            try:
+                return await self._react(work)
+            except AskAgain:
+                logger.info("a turn gave way to nothing, and is taken again", extra=work.log_facts)
+
+    async def _react(self, work: Work) -> None:
         segment = await self._find_segment(work)
         if segment is None:
             await self._ends.complete(work, SideEffects())
@@ -91,12 +98,15 @@ class Reactor:
         )
         with span as span_id:
             try:
+                if work.unsaid is not None:
+                    await self._replies.go_on(turn, work.unsaid)
+                    return
                 output = await turn.watch.guard(self._ask(channel, turn))
                 await self._take(turn, output)
             except Stopped as stop:
                 reason = stop.halt.reason
                 await self._ends.discard(work, SideEffects(), turn.context, code=reason)
-            except (StoreUnavailableError, LostRow):
+            except (StoreUnavailableError, LostRow, AskAgain):
                 raise  # no failure of the agent's: it is asked again, here or elsewhere
             except Exception as error:  # RFC §10.2: an agent's failure leaves the room healthy
                 facts = {Attr.ERROR_TYPE.value: type(error).__name__}
@@ -117,6 +127,8 @@ class Reactor:
         """
         if work.row is None or work.broadcast is not None:
             return 0
+        if work.unsaid is not None:
+            return work.unsaid.segment
         store, room_id, segment = self._parts.store, work.event.room_id, 0
         while True:
             key = reply_key(work.event.id, work.binding.channel_id, segment)

@@ -7,12 +7,11 @@ from contextlib import suppress
 
 from hooks.results import Observation
 from rooms.domain.event import RoomEvent
-from rooms.domain.job import DeliveryState
+from rooms.domain.job import SUPERSEDED, DeliveryState, Unsaid
 from rooms.domain.json import JsonObject
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline.answers import DEPTH_LIMIT, Answers
 from rooms.pipeline.draft import Passed, SideEffects
-from rooms.pipeline.newcomers import SUPERSEDED
 from rooms.pipeline.owner_gate import STALE_OWNER
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.stopping import PAUSED, TAKEN_OVER
@@ -59,6 +58,8 @@ class Replies:
     ) -> None:
         """Commit answers in order; the last carries the side effects and the end of the job.
 
+        Several are kept first: a process that dies in between leaves the rest to the next one.
+
         Args:
             turn: Whose answers they are.
             events: The answers, at least one.
@@ -69,6 +70,29 @@ class Replies:
         work = turn.work
         await self._let_others_be_told(work)
         effects = self._note_depth(work, effects)
+        if len(events) > 1:
+            await self._ends.keep(work, _unsaid(turn, events, effects, state))
+        await self._store(turn, events, effects, live=live, state=state)
+
+    async def go_on(self, turn: Turn, unsaid: Unsaid) -> None:
+        """Commit what was kept of an answer, as far as it is not stored yet."""
+        effects = SideEffects(
+            tasks=unsaid.tasks,
+            observations=unsaid.observations,
+            metadata_patch=dict(unsaid.metadata_patch),
+        )
+        await self._store(turn, unsaid.events, effects, live=None, state=unsaid.ends_as)
+
+    async def _store(
+        self,
+        turn: Turn,
+        events: Sequence[RoomEvent],
+        effects: SideEffects,
+        *,
+        live: LiveAnswer | None,
+        state: DeliveryState,
+    ) -> None:
+        work = turn.work
         *first, last = enumerate(events, start=turn.segment)
         for segment, event in first:
             await self._answers.commit(work, event, segment=segment, side_effects=SideEffects())
@@ -116,6 +140,19 @@ class Replies:
             observations=(*effects.observations, note),
             metadata_patch=effects.metadata_patch,
         )
+
+
+def _unsaid(
+    turn: Turn, events: Sequence[RoomEvent], effects: SideEffects, state: DeliveryState
+) -> Unsaid:
+    return Unsaid(
+        events=tuple(events),
+        segment=turn.segment,
+        tasks=effects.tasks,
+        observations=effects.observations,
+        metadata_patch=effects.metadata_patch,
+        ends_as=state,
+    )
 
 
 def end_of(output: ChannelOutput) -> DeliveryState:

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from rooms.domain.job import DeliveryState
+from rooms.domain.job import COALESCED, DeliveryState
 from rooms.domain.policies import ReplyTiming
 from rooms.pipeline.conclusions import Conclusions
 from rooms.pipeline.draft import SideEffects
 from rooms.pipeline.lanes import Lanes
-from rooms.pipeline.newcomers import COALESCED, Newcomers
+from rooms.pipeline.newcomers import Newcomers
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.turns import TurnEnds
+from rooms.pipeline.turns import AskAgain, TurnEnds
 from rooms.pipeline.typing import TypingWatch
 from rooms.pipeline.work import Work
 
@@ -70,7 +70,7 @@ class ReplyTimings:
         A turn that was begun already goes on at once. A process that stops leaves the waiting to
         others.
         """
-        if not timing.merges or work.row is None or work.attempts or work.was_begun:
+        if not timing.merges or work.row is None or work.was_asked:
             return True
         if not await self._newcomers.replace(work):
             await self._grow_quiet(work, timing)
@@ -78,7 +78,10 @@ class ReplyTimings:
                 return False
         if not await self._newcomers.replace(work):
             return True
-        await self._ends.discard(work, SideEffects(), work.context, code=COALESCED)
+        try:
+            await self._ends.discard(work, SideEffects(), work.context, code=COALESCED)
+        except AskAgain:
+            return True
         await self._conclusions.check(work)
         return False
 

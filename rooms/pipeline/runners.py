@@ -91,7 +91,8 @@ def _build_reactor(
     parts: Parts, lanes: Lanes, outbox: Outbox, answers: Answers, conclusions: Conclusions
 ) -> Reactor:
     """Return what asks agents."""
-    ends, newcomers = TurnEnds(parts, lanes, outbox), Newcomers(parts, lanes)
+    newcomers = Newcomers(parts, lanes)
+    ends = TurnEnds(parts, lanes, outbox, newcomers)
     replies = Replies(parts, answers, ends)
     return Reactor(
         parts,

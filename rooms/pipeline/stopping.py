@@ -9,10 +9,13 @@ from typing import Any, TypeVar
 
 from rooms.domain.enums import OwnerKind
 from rooms.domain.errors import StoreUnavailableError
+from rooms.domain.job import SUPERSEDED
 from rooms.domain.policies import OnNewMessage, ReplyTiming
 from rooms.domain.room import Room
-from rooms.pipeline.newcomers import SUPERSEDED, Newcomers
+from rooms.pipeline.edits import DELETED
+from rooms.pipeline.newcomers import Newcomers
 from rooms.pipeline.parts import Parts
+from rooms.pipeline.questions import is_erased, question_of
 from rooms.pipeline.work import Work
 from rooms.resilience.clock import Clock
 
@@ -33,7 +36,7 @@ class Halt:
     """Why a turn should end.
 
     Attributes:
-        reason: `taken_over`, `paused` or `superseded`.
+        reason: `taken_over`, `paused`, `superseded` or `deleted`.
         is_stale: Whether the room has another owner by now, so that nothing more may be stored.
     """
 
@@ -71,10 +74,12 @@ class StopReasons:
         if room is None or not _is_answered_by_agents(room, epoch):
             is_paused = room is not None and room.owner_kind is OwnerKind.PAUSED
             return Halt(PAUSED if is_paused else TAKEN_OVER, is_stale=True)
+        if await is_erased(self._store, question_of(work), room):
+            return Halt(DELETED)
         if await self._store.is_ai_paused(work.event.room_id, work.binding.channel_id):
             return Halt(PAUSED)
         gives_way = timing.on_new_message is OnNewMessage.SUPERSEDE and not work.was_reopened
-        if gives_way and await self._newcomers.replace(work):
+        if gives_way and await self._newcomers.replace_for_good(work):
             return Halt(SUPERSEDED)
         return None
 

@@ -17,7 +17,7 @@ from rooms.pipeline.replies import FAILED, Replies, end_of, facts_of
 from rooms.pipeline.stopping import Halt, Stopped
 from rooms.pipeline.stream_modes import SentenceJudge, StreamMode, choose_mode
 from rooms.pipeline.streaming import LiveAnswer
-from rooms.pipeline.turns import Turn, TurnEnds, side_effects_of
+from rooms.pipeline.turns import AskAgain, Turn, TurnEnds, side_effects_of
 from rooms.pipeline.work import LostRow, Work
 from rooms.ports import ShownAnswer
 
@@ -58,7 +58,7 @@ class StreamedTurns:
         streamed = _Streamed(turn, output, answer, self._make_live(turn, answer, mode))
         try:
             error = await self._tell(streamed, source)
-        except (StoreUnavailableError, LostRow):
+        except (StoreUnavailableError, LostRow, AskAgain):
             streamed.live.end(None)  # it is made again, here or elsewhere
             raise
         finally:

@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from hooks.results import Observation
 from hooks.triggers import HookTrigger
@@ -13,11 +14,12 @@ from rooms.domain.context import RoomContext
 from rooms.domain.delivery import DeliveryError, DeliveryOutcome
 from rooms.domain.enums import ChannelType, EventType
 from rooms.domain.event import SYSTEM_CHANNEL_ID, EventSource, RoomEvent
-from rooms.domain.job import DeliveryFinish, DeliveryState
+from rooms.domain.job import GAVE_WAY, DeliveryFinish, DeliveryState, Unsaid
 from rooms.domain.output import ChannelOutput
 from rooms.pipeline.broadcast import tell_tasks
 from rooms.pipeline.draft import SideEffects
 from rooms.pipeline.lanes import Lanes
+from rooms.pipeline.newcomers import Newcomers
 from rooms.pipeline.outbox import Outbox
 from rooms.pipeline.outcomes import build_crash
 from rooms.pipeline.parts import Parts
@@ -63,13 +65,21 @@ def side_effects_of(output: ChannelOutput, room_id: str, channel_id: str) -> Sid
     )
 
 
+class AskAgain(Exception):
+    """The question that was to be answered in the place of one is gone: ask that one after all."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(f"nothing stands for event {work.event.id} any more")
+
+
 class TurnEnds:
     """Writes where a turn stands: begun, or ended without an answer."""
 
-    def __init__(self, parts: Parts, lanes: Lanes, outbox: Outbox) -> None:
+    def __init__(self, parts: Parts, lanes: Lanes, outbox: Outbox, newcomers: Newcomers) -> None:
         self._parts = parts
         self._lanes = lanes
         self._outbox = outbox
+        self._newcomers = newcomers
 
     async def begin(self, work: Work) -> None:
         """Note on the row that the agent is being asked.
@@ -78,6 +88,20 @@ class TurnEnds:
             LostRow: If another process has taken the row meanwhile.
         """
         await self._outbox.begin(work)
+
+    async def keep(self, work: Work, unsaid: Unsaid) -> None:
+        """Keep an answer in several pieces, before the first of them is stored.
+
+        Raises:
+            LostRow: If another process has taken the row meanwhile.
+        """
+        row = work.row
+        if row is None:
+            return
+        keep = partial(self._parts.store.keep_unsaid, row.id, unsaid, lease_owner=row.lease_owner)
+        if not await self._lanes.persist(work, keep):
+            raise LostRow(work)
+        work.row = row.model_copy(update={"unsaid": unsaid})
 
     async def complete(
         self,
@@ -92,7 +116,9 @@ class TurnEnds:
         Raises:
             LostRow: If another process has taken or ended the row meanwhile.
         """
-        await self._close(work, work.finish(state), effects, context or work.context)
+        await self._write_end(work, work.finish(state), effects)
+        await tell_tasks(self._parts, work.event, effects.tasks, context or work.context)
+        work.settle(work.result(DeliveryOutcome.SENT))
 
     async def discard(
         self, work: Work, effects: SideEffects, context: RoomContext, *, code: str
@@ -100,19 +126,31 @@ class TurnEnds:
         """Close the job of an agent whose answer the room did not take; `code` says why.
 
         Whoever takes a room over ends its turns; so it may be closed already.
+
+        Raises:
+            AskAgain: If it is to give way to a question that was deleted for good meanwhile.
         """
         problem = DeliveryError(code=code, message="the room took no answer", retryable=False)
         finishes = work.finish(DeliveryState.DISCARDED, error=problem)
         with suppress(LostRow):
-            await self._close(work, finishes, effects, context)
+            if code in GAVE_WAY:
+                await self._give_way(work, finishes, effects)
+            else:
+                await self._write_end(work, finishes, effects)
+            await tell_tasks(self._parts, work.event, effects.tasks, context)
         work.settle(work.result(DeliveryOutcome.SENT))
 
-    async def _close(
-        self,
-        work: Work,
-        finishes: tuple[DeliveryFinish, ...],
-        effects: SideEffects,
-        context: RoomContext,
+    async def _give_way(
+        self, work: Work, finishes: tuple[DeliveryFinish, ...], effects: SideEffects
+    ) -> None:
+        """Close the job under the lock for which whoever deletes a question waits, too."""
+        async with self._parts.locks.locked(work.event.room_id):
+            if not await self._newcomers.replace_for_good(work):
+                raise AskAgain(work)
+            await self._write_end(work, finishes, effects)
+
+    async def _write_end(
+        self, work: Work, finishes: tuple[DeliveryFinish, ...], effects: SideEffects
     ) -> None:
         if effects:
             unit = CommitUnit(
@@ -124,10 +162,8 @@ class TurnEnds:
             )
             await self._lanes.persist(work, lambda: self._parts.store.commit([unit]))
             work.ended = True
-            await tell_tasks(self._parts, work.event, effects.tasks, context)
         else:
             await self._outbox.end(work, finishes)
-        work.settle(work.result(DeliveryOutcome.SENT))
 
     async def give_up(self, work: Work) -> None:
         """Close the job of an agent that is not there, or in whose work processes die."""

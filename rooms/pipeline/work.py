@@ -16,6 +16,7 @@ from rooms.domain.job import (
     DeliveryJob,
     DeliveryKind,
     DeliveryState,
+    Unsaid,
     is_untried,
 )
 from rooms.pipeline.permissions import wants_deliver
@@ -47,6 +48,7 @@ class Work:
         ended: Whether its end is stored, so that it must not be done again.
         put_off: Whether its row says that it is to be done later, by whoever comes to it then.
         was_given_up: Whether the provider's report that it came to nothing overtook its answer.
+        is_erased: Whether its event was deleted for good meanwhile.
     """
 
     kind: DeliveryKind
@@ -64,6 +66,7 @@ class Work:
     ended: bool = False
     put_off: bool = False
     was_given_up: bool = False
+    is_erased: bool = False
 
     @property
     def lane(self) -> Lane:
@@ -78,6 +81,16 @@ class Work:
     def was_begun(self) -> bool:
         """Whether somebody began an attempt and did not live to tell what came of it."""
         return self.row is not None and self.row.state is DeliveryState.SENDING
+
+    @property
+    def unsaid(self) -> Unsaid | None:
+        """What the agent has answered already, where that is more than one piece."""
+        return self.row.unsaid if self.row is not None else None
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether the agent has been asked before, or is at it."""
+        return bool(self.attempts) or self.was_begun or self.unsaid is not None
 
     @property
     def was_reopened(self) -> bool:

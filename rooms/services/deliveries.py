@@ -14,6 +14,7 @@ from rooms.models.delivery import FINAL_STATES
 from rooms.selectors.clock import get_database_now
 from rooms.services import leasing_postgresql
 from rooms.services.audit import AuditAction, build_entry
+from rooms.services.rooms import lock_rooms
 
 # The row is found by its primary key alone. "state NOT IN" is written so because a predicate that
 # implied the partial indexes of open jobs would tempt PostgreSQL to read one of those instead, full
@@ -25,7 +26,7 @@ WRITE_OUTCOME = """
            {consequence}
      WHERE id = %s AND state NOT IN ('sent', 'failed', 'discarded', 'unknown', 'parked')
 """
-END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL")
+END_LEASE = WRITE_OUTCOME.format(consequence="lease_owner = '', lease_until = NULL, unsaid = NULL")
 KEEP_LEASE = WRITE_OUTCOME.format(consequence="due_at = COALESCE({moment}, due_at)")
 FENCED = " AND lease_owner = %s"
 # The parameter is the seconds to that moment on PostgreSQL, elsewhere the moment.
@@ -76,6 +77,7 @@ def _lease_portably(
     asked = due if lanes.named is None else due.of_lanes(lanes.named, lanes.scope)
     found = (
         asked.unobstructed(owner, now=now, scope=lanes.scope)
+        .one_turn_at_a_time(owner, now=now)
         .lanes_longest_due_first(lanes.scope)
         .select_for_update(of=_own_rows(), skip_locked=_can_skip())
     )
@@ -83,7 +85,8 @@ def _lease_portably(
     if not taken:
         return []
     jobs = models.Delivery.objects.filter(pk__in=taken)
-    rows = list(jobs.not_behind_others(taken, owner, now=now, scope=lanes.scope))
+    alone = jobs.not_behind_others(taken, owner, now=now, scope=lanes.scope)
+    rows = list(alone.one_turn_at_a_time(owner, now=now))
     rows.sort(key=lambda row: taken.index(row.pk))
     return _lease(rows, owner, until=now + timedelta(seconds=seconds))
 
@@ -187,27 +190,6 @@ def reopen_delivery(*, finish: DeliveryFinish) -> bool:
 
 
 @transaction.atomic
-def open_parked(*, room_id: str, event_id: str, channel_id: str) -> models.Delivery | None:
-    """Make a parked job due, held by nobody; None if there is none, or somebody was faster."""
-    parked = models.Delivery.objects.filter(
-        room_id=room_id,
-        event_id=event_id,
-        channel_id=channel_id,
-        state=DeliveryState.PARKED.value,
-    )
-    # Who comes second must not hold the row: whoever is woken for it would pass it over.
-    row = parked.select_for_update(of=_own_rows(), skip_locked=_can_skip()).first()
-    if row is None:
-        return None
-    row.state, row.attempts = DeliveryState.PENDING.value, 1
-    row.due_at, row.lease_owner, row.lease_until = get_database_now(), "", None
-    changed = parked.filter(pk=row.pk).update(
-        state=row.state, attempts=1, due_at=row.due_at, lease_owner="", lease_until=None
-    )
-    return row if changed else None
-
-
-@transaction.atomic
 def retry_deliveries(
     *, delivery_ids: Collection[str], actor: AbstractBaseUser
 ) -> list[models.Delivery]:
@@ -220,6 +202,8 @@ def retry_deliveries(
     """
     now = get_database_now()
     asked = models.Delivery.objects.repeatable().filter(pk__in=delivery_ids).order_by("pk")
+    # A question that is being committed is seen to be at work then, or waits behind these.
+    lock_rooms(room_ids=set(asked.values_list("room_id", flat=True)))
     rows = list(asked.select_related("room").select_for_update(of=_own_rows()))
     entries = [
         build_entry(

@@ -12,6 +12,7 @@ from rooms.domain.json import JsonObject
 from rooms.services.media_files import erase_files_of_events
 from rooms.services.refusals import explain_refusal
 from rooms.services.rooms import lock_room
+from rooms.services.turns import ask_replaced
 
 
 def add_event(*, event: RoomEvent) -> models.Event:
@@ -76,6 +77,7 @@ def delete_event(*, room_id: str, event_id: str, cascade_replies: bool) -> list[
     if cascade_replies:
         replies = events.filter(thread_root_id=event_id).exclude(pk=event_id)
         ids += replies.order_by("index").values_list("pk", flat=True)
+    ask_replaced(room_id=room_id, doomed=ids)
     events.filter(pk__in=ids).delete()
     erase_files_of_events(event_ids=ids)
     _make_history_newer(room)

@@ -12,10 +12,14 @@ from rooms.domain.enums import LaneScope
 # taken and was not locked is left out. What the taker holds itself is not locked, for it may be
 # writing an outcome at this moment.
 #
+# A question to an agent that was opened again is not taken while another process has a later one of
+# the room, or is taking it at this moment: so the later ones are locked as well, and one that could
+# not be locked counts as another's.
+#
 # "IS NOT TRUE" because a job that nobody ever held has no lease_until.
 LEASE = """
 WITH locked AS MATERIALIZED (
-    SELECT job.id, job.room_id, job.channel_id, job.event_index,
+    SELECT job.id, job.room_id, job.channel_id, job.event_index, job.kind,
            (SELECT head.due_at
               FROM roomkit_rooms_delivery AS head
              WHERE head.state IN ('pending', 'sending', 'waiting') AND {head_of_job}
@@ -33,9 +37,22 @@ WITH locked AS MATERIALIZED (
               AND (ahead.due_at > statement_timestamp()
                    OR ahead.lease_until > statement_timestamp() AND ahead.lease_owner <> %s)
        )
+       AND NOT EXISTS (
+           SELECT 1
+             FROM roomkit_rooms_delivery AS later
+            WHERE {later_than_job}
+              AND later.lease_until > statement_timestamp() AND later.lease_owner <> %s
+       )
      ORDER BY lane_due_at, {lane}, job.event_index, job.id
      LIMIT %s
        FOR NO KEY UPDATE OF job SKIP LOCKED
+), later AS MATERIALIZED (
+    SELECT later.id
+      FROM locked
+      JOIN roomkit_rooms_delivery AS later
+        ON {later_than_locked} AND later.id NOT IN (SELECT id FROM locked)
+     WHERE (later.lease_until > statement_timestamp()) IS NOT TRUE
+       FOR NO KEY UPDATE OF later SKIP LOCKED
 ), leased AS (
     UPDATE roomkit_rooms_delivery AS job
        SET lease_owner = %s,
@@ -51,6 +68,14 @@ WITH locked AS MATERIALIZED (
                    AND ahead.lease_until > statement_timestamp()
                    AND ahead.lease_owner = %s) IS NOT TRUE
        )
+       AND NOT EXISTS (
+           SELECT 1
+             FROM roomkit_rooms_delivery AS later
+            WHERE {later_than_locked}
+              AND later.id NOT IN (SELECT id FROM locked UNION ALL SELECT id FROM later)
+              AND (later.lease_until > statement_timestamp()
+                   AND later.lease_owner = %s) IS NOT TRUE
+       )
     RETURNING job.*, locked.lane_due_at
 )
 SELECT * FROM leased AS job ORDER BY lane_due_at, {lane}, event_index, id
@@ -61,6 +86,12 @@ SAME_LANE = {
     LaneScope.BINDING: "{one}.room_id = {other}.room_id AND {one}.channel_id = {other}.channel_id",
     LaneScope.ROOM: "{one}.room_id = {other}.room_id",
 }
+LATER_QUESTION = (
+    "{other}.kind = 'react' AND later.kind = 'react'"
+    " AND later.state IN ('pending', 'sending', 'waiting')"
+    " AND later.room_id = {other}.room_id AND later.channel_id = {other}.channel_id"
+    " AND later.event_index > {other}.event_index"
+)
 EARLIER = {
     LaneScope.BINDING: " AND (ahead.event_index, ahead.id) < ({other}.event_index, {other}.id)",
     LaneScope.ROOM: " AND ahead.event_index < {other}.event_index",
@@ -79,7 +110,7 @@ def lease_deliveries(
     named = None if lanes is None else _name(lanes, scope)
     statement = build_statement(scope, None if named is None else len(named))
     places = [name for place in named or () for name in place]
-    parameters = [*places, owner, limit, owner, seconds, owner]
+    parameters = [*places, owner, owner, limit, owner, seconds, owner, owner]
     return list(models.Delivery.objects.raw(statement, parameters))
 
 
@@ -93,6 +124,8 @@ def build_statement(scope: LaneScope, lanes: int | None) -> str:
         head_of_job=SAME_LANE[scope].format(one="head", other="job"),
         ahead_of_job=ahead.format(one="ahead", other="job"),
         ahead_of_locked=ahead.format(one="ahead", other="locked"),
+        later_than_job=LATER_QUESTION.format(other="job"),
+        later_than_locked=LATER_QUESTION.format(other="locked"),
     )
 
 

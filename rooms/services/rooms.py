@@ -1,6 +1,6 @@
 """Writes of rooms."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -44,6 +44,11 @@ def lock_room(*, room_id: str) -> models.Room:
     if row is None:
         raise RoomNotFoundError(room_id)
     return row
+
+
+def lock_rooms(*, room_ids: Collection[str]) -> None:
+    """Lock rooms until the caller's transaction ends; those that do not exist are passed over."""
+    list(models.Room.objects.locked().filter(pk__in=list(room_ids)).values_list("pk"))
 
 
 @transaction.atomic

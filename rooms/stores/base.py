@@ -13,7 +13,7 @@ from rooms.domain.event import RoomEvent
 from rooms.domain.frozen import Frozen
 from rooms.domain.identity import Identity
 from rooms.domain.identity_merge import IdentityMerge
-from rooms.domain.job import DeliveryFinish, DeliveryJob
+from rooms.domain.job import DeliveryFinish, DeliveryJob, Unsaid
 from rooms.domain.json import JsonObject
 from rooms.domain.lease import LeaseRequest, RoomEntry
 from rooms.domain.ownership import AIPause
@@ -320,7 +320,9 @@ class ConversationStore(ABC):
         """Delete an event for good, then its thread's replies; return the ids, root first.
 
         Replies are the events whose `thread_root_id` is the event, by index. Deliveries go with
-        their event, the history version grows, the counters stay. Unknown or foreign: nothing, [].
+        their event, the history version grows, the counters stay. Of the questions that gave way to
+        one that goes unanswered the last is PENDING again, held by nobody, as if nobody had asked
+        it yet. Unknown or foreign: nothing, [].
         """
 
     @abstractmethod
@@ -613,9 +615,11 @@ class ConversationStore(ABC):
         """Take jobs whose lease has run out and whose lane is free, in lane order.
 
         Only jobs due now are taken; a job behind an open job of the same lane that is leased by
-        another living owner, or not yet due, stays. Within a lane none is left out before another;
-        the lane whose head is due longest comes first. A job the owner itself holds is not taken
-        again. `seconds` of 0 or less leases for no time: anybody may take the job at once.
+        another living owner, or not yet due, stays. So does a job to REACT if another living owner
+        has a later one of its room and channel: an agent takes one turn at a time. Within a lane
+        none is left out before another; the lane whose head is due longest comes first. A job the
+        owner itself holds is not taken again. `seconds` of 0 or less leases for no time: anybody
+        may take the job at once.
 
         `lanes`, given as (room id, channel id), asks for no other lanes; with the lane scope `room`
         the channel does not matter. A SENDING job whose lease has run out is handed out like any
@@ -674,6 +678,13 @@ class ConversationStore(ABC):
         jobs = await self.list_deliveries(room_id)
         own = [job for job in jobs if job.channel_id == channel_id]
         return sorted(own, key=lambda job: (job.event_index, job.id), reverse=True)[:limit]
+
+    @abstractmethod
+    async def keep_unsaid(self, delivery_id: str, unsaid: Unsaid, *, lease_owner: str) -> bool:
+        """Keep what an agent has answered with its job until that ends.
+
+        Tell whether it was kept: only while the job is open and leased to this owner.
+        """
 
     @abstractmethod
     async def open_parked(self, room_id: str, event_id: str, channel_id: str) -> DeliveryJob | None:

@@ -12,12 +12,11 @@ from rooms.domain.event import EventSource, RoomEvent
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage, InboundResult
 from rooms.domain.provider_message import EVENT_ID, ProviderMessage, complete_report
+from rooms.pipeline.changes import Changes
 from rooms.pipeline.direct import Direct, Utterance
 from rooms.pipeline.fallbacks import Fallbacks
-from rooms.pipeline.filing import file_away
 from rooms.pipeline.inbound import Inbound
 from rooms.pipeline.parts import Parts
-from rooms.pipeline.records import Records
 from rooms.pipeline.waiting import return_at_commit
 from rooms.ports import WebhookFacts
 from rooms.stores.base import ReadMarker
@@ -33,14 +32,14 @@ class Conversation:
         parts: Parts,
         inbound: Inbound,
         direct: Direct,
-        records: Records,
+        changes: Changes,
         *,
         fallbacks: Fallbacks,
     ) -> None:
         self._parts = parts
         self._inbound = inbound
         self._direct = direct
-        self._records = records
+        self._changes = changes
         self._fallbacks = fallbacks
 
     async def process_inbound(
@@ -117,35 +116,19 @@ class Conversation:
 
         Returns None, and tells nobody, when the room has no such event.
         """
-        async with self._parts.locks.locked(room_id):
-            event = await self._parts.store.get_event(event_id)
-            if event is None or event.room_id != room_id:
-                return None
-            given = {"content": content, "source": source, "metadata": metadata}
-            changes = {name: value for name, value in given.items() if value is not None}
-            changed = await file_away(self._parts.media, event.model_copy(update=changes))
-            stored = await self._parts.store.update_event(changed)
-            self._parts.recent.forget(room_id)
-        await self._records.tell(HookTrigger.ON_EVENT_UPDATED, stored)
-        return stored
+        return await self._changes.update(
+            room_id, event_id, content=content, source=source, metadata=metadata
+        )
 
     async def delete_event(
         self, room_id: str, event_id: str, *, cascade_replies: bool = True
     ) -> list[str]:
         """Delete an event, and its thread's replies, for good; returns the ids, root first.
 
-        Returns an empty list, and tells nobody, when the room has no such event.
+        Messages that were to be answered together with a deleted one are still answered. Returns an
+        empty list, and tells nobody, when the room has no such event.
         """
-        async with self._parts.locks.locked(room_id):
-            event = await self._parts.store.get_event(event_id)
-            gone = await self._parts.store.delete_event(
-                room_id, event_id, cascade_replies=cascade_replies
-            )
-            self._parts.recent.forget(room_id)
-        if event is not None and gone:
-            self._parts.tasks.spawn(self._parts.media.delete_erased())
-            await self._records.tell(HookTrigger.ON_EVENT_DELETED, event)
-        return gone
+        return await self._changes.delete(room_id, event_id, cascade_replies=cascade_replies)
 
     async def get_timeline(
         self,

@@ -2,7 +2,8 @@
 
 from hooks.triggers import HookTrigger
 from rooms.delegated.host import TaskHost
-from rooms.delegated.records import child_room_id, depth_of
+from rooms.delegated.records import child_room_id, depth_of, named_task_id
+from rooms.delegated.rights import rights_of
 from rooms.delegated.runner import RoomTaskRunner, TaskRunner
 from rooms.delegated.strategies import BackgroundTaskDeliveryStrategy, ContextOnlyDelivery
 from rooms.delegated.task import DelegatedTask, OnComplete
@@ -11,6 +12,7 @@ from rooms.domain.enums import AgentResponsePolicy, ChannelCategory, EventType, 
 from rooms.domain.errors import (
     ChannelNotFoundError,
     ChannelNotRegisteredError,
+    RoomAlreadyExistsError,
     RoomClosedError,
     RoomNotFoundError,
 )
@@ -19,23 +21,6 @@ from rooms.domain.frozen import new_id
 from rooms.domain.json import JsonObject
 from rooms.domain.room import Room
 from rooms.pipeline.records import build_record
-
-COPIED = (
-    "channel_type",
-    "category",
-    "direction",
-    "access",
-    "visibility",
-    "muted",
-    "output_muted",
-    "participant_id",
-    "metadata",
-    "rate_limit",
-    "retry_policy",
-    "delivery_policy",
-    "fallback",
-)
-"""What the copy of a binding has of the original: never more rights (RFC §7.5)."""
 
 
 class Delegation:
@@ -70,6 +55,7 @@ class Delegation:
         delivery_strategy: BackgroundTaskDeliveryStrategy | None = None,
         wait: bool = False,
         timeout: float | None = None,
+        idempotency_key: str | None = None,
     ) -> DelegatedTask:
         """Have an agent do a task in a child room; the room itself goes on meanwhile.
 
@@ -88,6 +74,8 @@ class Delegation:
                 process sees the end: give it to the kit instead where there are several.
             wait: Return only once the task has ended.
             timeout: After how many seconds without an answer it has failed; None never.
+            idempotency_key: Names the task in the room. Asked for again under its key, by any
+                process, it is the task that was begun then, or its result, whatever else is said.
 
         Raises:
             ValueError: If there is no task, the channel is no agent, or tasks are nested too deep.
@@ -101,7 +89,7 @@ class Delegation:
         shared = [_require(bindings, room_id, channel_id) for channel_id in share_channels or ()]
         if notify is not None:
             _require(bindings, room_id, notify)
-        task_id = new_id()
+        task_id, was_there = await self._name(room_id, idempotency_key)
         made = DelegatedTask(
             id=task_id,
             child_room_id=child_room_id(room_id, task_id),
@@ -112,10 +100,10 @@ class Delegation:
             delivery=delivery_strategy,
             timeout=timeout,
             organization_id=parent.organization_id,
+            was_there=was_there,
         )
-        await self._open_child(made, parent, context or {}, is_shared=bool(shared))
-        await self._attach(made, bindings.get(agent_id), shared)
-        await self._tell(made)
+        if not was_there:
+            await self._begin(made, parent, context or {}, bindings.get(agent_id), shared)
         await self.runner.submit(self._kit, made, context=context, on_complete=on_complete)
         if wait:
             await made.wait()
@@ -130,6 +118,31 @@ class Delegation:
     async def close(self) -> None:
         """Let go of what the runner holds."""
         await self.runner.close()
+
+    async def _name(self, room_id: str, key: str | None) -> tuple[str, bool]:
+        """Return the id of a task, and whether it was begun already.
+
+        A runner of the host's own knows that by the id.
+        """
+        if key is None:
+            return new_id(), False
+        task_id = named_task_id(room_id, key)
+        if not isinstance(self.runner, RoomTaskRunner):
+            return task_id, False
+        return task_id, await self.runner.desk.find(task_id) is not None
+
+    async def _begin(
+        self,
+        task: DelegatedTask,
+        parent: Room,
+        context: JsonObject,
+        agent: ChannelBinding | None,
+        shared: list[ChannelBinding],
+    ) -> None:
+        """Make the room of a task; a process that died may have made a part of it."""
+        await self._open_child(task, parent, context, is_shared=bool(shared))
+        await self._attach(task, agent, shared)
+        await self._tell(task)
 
     async def _load(self, room_id: str) -> tuple[Room, dict[str, ChannelBinding]]:
         snapshot = await self._parts.store.load_snapshot(room_id)
@@ -181,19 +194,24 @@ class Delegation:
             created_at=now,
             updated_at=now,
         )
-        await self._kit.pipeline.openings.open(room)
+        try:
+            await self._kit.pipeline.openings.open(room)
+        except RoomAlreadyExistsError:
+            known = await self._parts.store.get_room(room.id)
+            if known is None or known.metadata.get("task_id") != task.id:
+                raise
 
     async def _attach(
         self, task: DelegatedTask, agent: ChannelBinding | None, shared: list[ChannelBinding]
     ) -> None:
         """Attach the agent, with no more rights than it has in the parent, and who is shared."""
         child = task.child_room_id
-        rights = {} if agent is None else _rights(agent)
+        rights = {} if agent is None else rights_of(agent)
         rights["category"] = ChannelCategory.INTELLIGENCE
         await self._kit.attach_channel(child, task.agent_id, **rights)
         for binding in shared:
             if binding.channel_id != task.agent_id:
-                await self._kit.attach_channel(child, binding.channel_id, **_rights(binding))
+                await self._kit.attach_channel(child, binding.channel_id, **rights_of(binding))
 
     async def _tell(self, task: DelegatedTask) -> None:
         """Write the delegation down on the parent's timeline and fire ON_TASK_DELEGATED."""
@@ -210,10 +228,6 @@ def _require(bindings: dict[str, ChannelBinding], room_id: str, channel_id: str)
     return bindings[channel_id]
 
 
-def _rights(binding: ChannelBinding) -> JsonObject:
-    return {name: getattr(binding, name) for name in COPIED}
-
-
 def _delegated(task: DelegatedTask) -> RoomEvent:
     data: JsonObject = {
         "task_id": task.id,
@@ -223,4 +237,5 @@ def _delegated(task: DelegatedTask) -> RoomEvent:
         "task": task.task,
         "notify": task.notify,
     }
-    return build_record(task.parent_room_id, EventType.TASK_DELEGATED, "task_delegated", data)
+    record = build_record(task.parent_room_id, EventType.TASK_DELEGATED, "task_delegated", data)
+    return record.model_copy(update={"idempotency_key": f"task:{task.id}:delegated"})

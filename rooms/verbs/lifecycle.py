@@ -13,6 +13,9 @@ from rooms.domain.room import LEGAL_MOVES, Room, RoomTimers
 from rooms.pipeline.openings import Openings
 from rooms.pipeline.parts import Parts
 from rooms.pipeline.records import Records, build_record
+from rooms.pipeline.strategies import OF_THE_KIT, Choice
+from rooms.ports import RoomStrategy
+from rooms.verbs.due_moves import due_move
 
 logger = logging.getLogger("roomkit.core.framework")
 
@@ -36,7 +39,7 @@ class RoomLifecycle:
         self._openings = openings
         self._records = records
 
-    async def create_room(
+    async def create_room(  # noqa: PLR0913 - the published signature
         self,
         room_id: str | None = None,
         metadata: JsonObject | None = None,
@@ -45,25 +48,28 @@ class RoomLifecycle:
         timers: RoomTimers | None = None,
         agent_activation: AgentActivation | str = AgentActivation.ALWAYS,
         agent_response_policy: AgentResponsePolicy | str = AgentResponsePolicy.AGENT_CHAIN,
+        orchestration: RoomStrategy | Choice | None = OF_THE_KIT,
     ) -> Room:
         """Create a room, with a fresh id unless one is given.
 
+        Its agents go by the strategy `orchestration`: unless told, the kit's own; None is none.
+
         Raises:
             RoomAlreadyExistsError: If the id is taken.
+            ValueError: If another channel has the id of an agent of the strategy; nothing is made.
         """
         now = self._parts.clock.now()
-        return await self._openings.open(
-            Room(
-                id=room_id or new_id(),
-                organization_id=organization_id,
-                metadata=metadata or {},
-                timers=timers or RoomTimers(),
-                agent_activation=AgentActivation(agent_activation),
-                agent_response_policy=AgentResponsePolicy(agent_response_policy),
-                created_at=now,
-                updated_at=now,
-            )
+        room = Room(
+            id=room_id or new_id(),
+            organization_id=organization_id,
+            metadata=metadata or {},
+            timers=timers or RoomTimers(),
+            agent_activation=AgentActivation(agent_activation),
+            agent_response_policy=AgentResponsePolicy(agent_response_policy),
+            created_at=now,
+            updated_at=now,
         )
+        return await self._openings.open_with(room, orchestration)
 
     async def get_room(self, room_id: str, *, organization_id: object = ANY_ORGANIZATION) -> Room:
         """Return a room; one of another organization than the given is not found.
@@ -178,7 +184,7 @@ class RoomLifecycle:
             RoomNotFoundError: If there is no such room.
         """
         room = await self.get_room(room_id)
-        due = _due_move(room, self._idle_seconds(room), self._paused_seconds(room))
+        due = due_move(room, self._parts.clock.now())
         if due is None:
             return room
         return await self._move(room_id, due, f"room_{due.value}_by_timer", only_from=room.status)
@@ -202,14 +208,6 @@ class RoomLifecycle:
             logger.exception("timers of a room failed", extra={"room_id": room_id})
             return None
         return None if after.status is before.status else after
-
-    def _idle_seconds(self, room: Room) -> float:
-        since = room.timers.last_activity_at or room.created_at
-        return (self._parts.clock.now() - since).total_seconds()
-
-    def _paused_seconds(self, room: Room) -> float:
-        since = room.paused_at or room.updated_at
-        return (self._parts.clock.now() - since).total_seconds()
 
     async def _move(
         self,
@@ -241,14 +239,3 @@ class RoomLifecycle:
             await self._records.tell(TRIGGER_OF_MOVE[status], record)
         if status in NEWS_OF_MOVE:
             await self._parts.news.emit(NEWS_OF_MOVE[status], room_id=record.room_id)
-
-
-def _due_move(room: Room, idle_s: float, paused_s: float) -> RoomStatus | None:
-    """Return the status a room's timers ask for now, or None."""
-    pause_after, close_after = room.timers.inactive_after_seconds, room.timers.closed_after_seconds
-    if room.status is RoomStatus.ACTIVE and pause_after is not None:
-        return RoomStatus.PAUSED if idle_s > pause_after else None
-    waited_s = paused_s if room.status is RoomStatus.PAUSED else idle_s
-    if room.accepts_events and close_after is not None and waited_s > close_after:
-        return RoomStatus.CLOSED
-    return None

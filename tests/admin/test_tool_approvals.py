@@ -95,6 +95,9 @@ def test_a_call_is_answered_in_the_tools_place(admin_client: Client) -> None:
     [
         ("approve", {"arguments": "{amount: 3}"}, "not JSON"),
         ("approve", {"arguments": "[3]"}, "JSON object"),
+        ("approve", {"arguments": '{"amount": NaN}'}, "not JSON"),
+        ("approve", {"arguments": '{"amount": 1e999}'}, "not JSON"),
+        ("approve", {"arguments": "[" * 5000}, "not JSON"),
         ("answer", {"answer": "  "}, "Write what the agent is to be told."),
         ("dance", {}, "Choose what is to be done."),
     ],

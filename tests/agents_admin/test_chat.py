@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from channels_app import Agent, Swarm
 from channels_app.channels.websocket import WebSocketChannel
 from channels_app.chat.opening import open_chat
 from channels_app.chat.reporting import read_chat
@@ -101,6 +102,20 @@ def test_agents_of_the_settings_and_of_code_are_there(
     said = [read(settings, AGENT=agent).said for agent in ("line", "by-code")]
 
     assert said == ["the agent is line", "the agent is by-code"]
+
+
+def make_strategy() -> Swarm:
+    return Swarm([Agent("front"), Agent("expert")])
+
+
+def test_agents_of_the_sites_strategy_are_there(settings: Settings) -> None:
+    settings.ROOMKIT = {
+        "CHANNELS": LINE,
+        "CHAT": {"CHANNEL": "line", "AGENT": "front"},
+        "ORCHESTRATION": f"{__name__}.make_strategy",
+    }
+    [reading] = asyncio.run(read_chat())
+    assert reading.said == "the agent is front"
 
 
 def test_site_whose_people_answer_is_well(settings: Settings) -> None:

@@ -4,47 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from channels_app import AIChannel, MockAIProvider, ProviderError
-from channels_app.ai.ledger import BudgetExceeded, Reservation, Spend
+from channels_app import AIChannel, AIContext, MockAIProvider, ProviderError
+from channels_app.ai.ledger import Reservation
 from channels_app.ai.pricing import cost_of
 from channels_app.ai.records import AgentRun
 from rooms import RoomKit
 from rooms.testing.rig import bodies
+from tests.ai.purse import Named, Purse
 from tests.ai.working import Desk, Recorded, call, calling, said, saying, until
 from tests.channels_app.values import ROOM, make_event
 from tests.scene import Scene
-
-
-class Purse:
-    """A ledger that allows so many calls."""
-
-    def __init__(self, calls: int = 99, *, text: str = "") -> None:
-        self.left = calls
-        self.text = text
-        self.open: dict[str, Spend] = {}
-        self.settled: list[tuple[dict[str, int], Decimal | None]] = []
-
-    async def reserve(self, spend: Spend) -> Reservation:
-        if self.left == 0:
-            raise BudgetExceeded("room", self.text)
-        self.left -= 1
-        reservation = Reservation(id=f"r{self.left}", spend=spend)
-        self.open[reservation.id] = spend
-        return reservation
-
-    async def settle(
-        self, reservation: Reservation, usage: dict[str, int], cost: Decimal | None
-    ) -> None:
-        del self.open[reservation.id]
-        self.settled.append((usage, cost))
-
-
-class Named(MockAIProvider):
-    """A mock of a model that has a price."""
-
-    name = "AnthropicAIProvider"
-    model_name = "claude-sonnet-4-20250514"
-
 
 PRICED = {"input_tokens": 1_000_000, "output_tokens": 100_000}
 
@@ -104,22 +73,40 @@ async def test_call_whose_vendor_counts_nothing_is_estimated_everywhere(kit: Roo
 
 
 async def test_what_is_reserved_covers_what_may_be_written(kit: RoomKit) -> None:
-    seen: list[Spend] = []
-
-    class Noting(Purse):
-        async def reserve(self, spend: Spend) -> Reservation:
-            seen.append(spend)
-            return await super().reserve(spend)
-
-    desk = Desk(kit, Named(), ledger=Noting(), max_tokens=500, thinking_budget=2000)
+    purse = Purse()
+    desk = Desk(kit, Named(), ledger=purse, max_tokens=500, thinking_budget=2000)
 
     await desk.ask(make_event("x" * 400))
 
-    [spend] = seen
+    [spend] = purse.asked
     assert (spend.room_id, spend.channel_id, spend.max_output_tokens) == (ROOM, "agent", 2500)
     assert spend.input_tokens > 100
     assert spend.estimate is not None
     assert spend.estimate > Decimal("0.0375")
+
+
+class Thinker(Named):
+    """A mock of a model that thinks, whether it was asked to or not."""
+
+    model_name = "claude-thinker"
+
+    def output_bound(self, context: AIContext) -> int:
+        return context.max_tokens + 8192
+
+
+@pytest.mark.parametrize(
+    ("model", "fallback"), [(Thinker(), None), (Thinker(), Named()), (Named(), Thinker())]
+)
+async def test_thinking_that_nobody_asked_for_is_reserved_too(
+    kit: RoomKit, model: Named, fallback: Named | None
+) -> None:
+    purse = Purse()
+    desk = Desk(kit, model, ledger=purse, fallback_provider=fallback, max_tokens=500)
+    await desk.ask(make_event())
+
+    [spend] = purse.asked
+    assert (spend.model, spend.max_output_tokens) == (model.model_name, 500 + 8192)
+    assert spend.fallback_model == (fallback.model_name if fallback else "")
 
 
 async def test_failed_call_gives_its_reservation_back(kit: RoomKit, *, streaming: bool) -> None:

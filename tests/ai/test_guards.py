@@ -107,7 +107,7 @@ async def test_check_47_role_of_who_asks_counts_while_the_stream_is_read(
 ) -> None:
     tool = Recorded()
     policy = ToolPolicy(role_overrides={"observer": RoleOverride(deny=["*"])})
-    desk, _ = desk_with(
+    desk, model = desk_with(
         kit,
         calling(call()),
         saying("Ok."),
@@ -120,6 +120,7 @@ async def test_check_47_role_of_who_asks_counts_while_the_stream_is_read(
 
     await said(await desk.agent.on_event(make_event(), context.bindings[1], context))
 
+    assert [len(each.tools) for each in model.calls] == [runs, runs]
     assert len(tool.calls) == runs
 
 
@@ -184,15 +185,18 @@ async def test_gated_tool_appears_in_the_round_after_it_was_opened(
     assert str(model.calls[0].system_prompt).endswith(f"Room {ROOM} has a gate.")
 
 
-async def test_tool_is_told_for_whom_it_runs(kit: RoomKit) -> None:
-    desk, _ = desk_with(kit, calling(call()), saying("Ok."), tools=[tool := Recorded()])
-    event = make_event()
+async def test_tool_is_told_for_whom_it_runs(kit: RoomKit, *, streaming: bool) -> None:
+    tool, event = Recorded(), make_event()
+    desk, _ = desk_with(kit, calling(call()), saying("Ok."), streaming=streaming, tools=[tool])
+    asker = Participant(id=CUSTOMER, room_id=ROOM, channel_id="chat", role=ParticipantRole.OBSERVER)
+    context = desk.context().model_copy(update={"participants": [asker]})
 
-    await desk.ask(event)
+    await said(await desk.agent.on_event(event, context.bindings[1], context))
 
-    [context] = tool.contexts
-    assert (context.room_id, context.event.id, context.channel_id) == (ROOM, event.id, "agent")
-    assert context.allowed_tools == {"look_up"}
+    [told_of] = tool.contexts
+    assert (told_of.room_id, told_of.event.id, told_of.channel_id) == (ROOM, event.id, "agent")
+    assert (told_of.participant, told_of.role) == (asker, "observer")
+    assert told_of.allowed_tools == {"look_up"}
 
 
 async def test_what_a_tool_says_of_its_fault_is_told(kit: RoomKit) -> None:
@@ -275,8 +279,11 @@ def long_result(lines: int = 400) -> str:
     return "\n".join(f"line {number}" for number in range(lines))
 
 
-async def test_check_28_result_at_the_limit_is_told_whole(kit: RoomKit) -> None:
-    text = "x" * (4 * 100 - 1)
+@pytest.mark.parametrize(("characters", "is_whole"), [(399, True), (400, False)])
+async def test_check_28_result_at_the_limit_is_told_whole(
+    kit: RoomKit, characters: int, *, is_whole: bool
+) -> None:
+    text = "x" * characters
     desk, model = desk_with(
         kit,
         calling(call()),
@@ -287,8 +294,9 @@ async def test_check_28_result_at_the_limit_is_told_whole(kit: RoomKit) -> None:
 
     await desk.ask(make_event())
 
-    assert told(model.calls[1]) == [(text, False)]
-    assert [tool.name for tool in model.calls[1].tools] == ["look_up"]
+    assert (told(model.calls[1]) == [(text, False)]) is is_whole
+    offered = ["look_up"] if is_whole else ["look_up", "read_stored_result"]
+    assert [tool.name for tool in model.calls[1].tools] == offered
 
 
 async def test_check_28_longer_result_is_read_page_by_page(

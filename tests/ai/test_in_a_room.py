@@ -9,6 +9,7 @@ from channels_app import AIChannel, MockAIProvider
 from channels_app.ai.backing import store_beside
 from channels_app.ai.records import DecisionState
 from channels_app.ai.store import AIStore
+from channels_app.ai.tools.arguments import WrongArguments
 from hooks.results import Observation, Task
 from rooms.domain.event import RoomEvent
 from rooms.domain.json import JsonObject
@@ -46,7 +47,8 @@ async def test_check_6_answer_says_what_it_took(scene: Scene, *, streaming: bool
 
     question, answer = await rows_when(scene, 2)
     assert (answer.chain_depth, answer.parent_event_id) == (1, question.id)
-    assert answer.source.provider == "MockAIProvider"
+    assert (answer.source.channel_id, answer.source.provider) == ("agent", "MockAIProvider")
+    assert answer.status == "delivered"
     assert answer.metadata["ai_usage"] == {"input_tokens": 20, "output_tokens": 10}
     assert (answer.metadata["ai_version"], answer.metadata["loop_end_reason"]) == (
         "v7",
@@ -66,6 +68,8 @@ async def test_check_13_two_agents_stop_at_the_same_depth(scene: Scene, *, strea
     rows = await rows_when(scene, 11)
     blocked = [row for row in rows if row.status == "blocked"]
     assert {row.blocked_by for row in blocked} == {"event_chain_depth_limit"}
+    assert [row.chain_depth for row in rows] == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert [row.chain_depth for row in blocked] == [5, 5]
     assert [len(model.calls) for model in models] == [5, 5]
 
 
@@ -90,13 +94,16 @@ async def test_check_14_muted_agent_leaves_only_its_side_effects(
     assert [each.content for each in await scene.kit.list_observations(ROOM)] == ["angry"]
 
 
-async def test_check_15_tasks_and_observations_of_the_model_are_stored(scene: Scene) -> None:
+async def test_check_15_tasks_and_observations_of_the_model_are_stored(
+    scene: Scene, *, streaming: bool
+) -> None:
     seen = Observation(type="mood", content="angry")
     answers = [
         calling(call(), tasks=[Task(title="Look")]),
         saying("Ok.", tasks=[Task(title="Call back")], observations=[seen]),
     ]
-    await scene.add(AIChannel("agent", MockAIProvider(ai_responses=answers), tools=[Recorded()]))
+    model = MockAIProvider(ai_responses=answers, streaming=streaming)
+    await scene.add(AIChannel("agent", model, tools=[Recorded()]))
 
     await scene.say("Hello?")
 
@@ -107,12 +114,15 @@ async def test_check_15_tasks_and_observations_of_the_model_are_stored(scene: Sc
     assert (observation.channel_id, observation.room_id) == ("agent", ROOM)
 
 
+INTEGERS = {"type": "object", "properties": {"amount": {"type": "integer"}}}
+
+
 class Payment:
     """A room whose agent pays only if somebody allows it."""
 
     def __init__(self, scene: Scene, *, streaming: bool) -> None:
         self.scene = scene
-        self.pay = Recorded("pay", needs_approval=True)
+        self.pay = Recorded("pay", schema=INTEGERS, needs_approval=True)
         self.look = Recorded("look", self.decide_at_once)
         calls = [call("pay", amount=5), call("look", "t2")]
         answers = [calling(*calls, text="One moment."), saying("Paid.")]
@@ -150,6 +160,8 @@ async def test_decision_lets_the_turn_go_on(scene: Scene, *, streaming: bool) ->
     await scene.say("Pay five.")
     await rows_when(scene, 2)
 
+    with pytest.raises(WrongArguments, match="'lots' is not of type 'integer'"):
+        await payment.decide(edited_arguments={"amount": "lots"})
     event_id, channel_id = await payment.decide(edited_arguments={"amount": 4})
     await until(lambda: scene.kit.reopen_turn(ROOM, event_id, channel_id))
 

@@ -246,10 +246,14 @@ async def test_check_26_failing_tool_leaves_the_other_alone() -> None:
     ]
 
 
-async def test_check_27_calls_without_anybody_to_run_them_end_the_turn(*, streaming: bool) -> None:
+@pytest.mark.parametrize("tools", [[], DECLARED])
+async def test_check_27_calls_without_anybody_to_run_them_end_the_turn(
+    kit: RoomKit, tools: list[JsonObject], *, streaming: bool
+) -> None:
     model = scripted(calling(call(), text="Let me look."), streaming=streaming)
+    output = await Desk(kit, model).ask(make_event(), tools=tools)
 
-    assert await answer_of(AIChannel("agent", model)) == "Let me look."
+    assert await said(output) == "Let me look."
     assert len(model.calls) == 1
 
 
@@ -322,6 +326,17 @@ async def test_check_34_silence_after_tools_is_asked_about_once(*, streaming: bo
     assert model.calls[2].messages[-1].role == "user"
 
 
+async def test_check_34_model_that_stays_silent_is_not_asked_again(*, streaming: bool) -> None:
+    model = scripted(
+        calling(call()), saying(""), saying(""), saying("Too late."), streaming=streaming
+    )
+    output = await ask(agent_with(model, Recorded()), make_event())
+
+    assert (await said(output), len(model.calls)) == ("", 3)
+    assert output.response_outcome is not None
+    assert output.response_outcome.reason == "empty_response"
+
+
 async def test_check_34_answer_cut_short_is_not_asked_about(*, streaming: bool) -> None:
     cut = saying("", finish_reason="MAX_TOKENS")
     model = scripted(calling(call()), cut, streaming=streaming)
@@ -347,13 +362,16 @@ async def test_stream_passes_deltas_on_as_they_are() -> None:
     assert await read(await ask(agent_with(model), make_event())) == ["It ", "is ", "here."]
 
 
-async def test_thinking_goes_back_with_its_signature_and_is_never_said() -> None:
+async def test_thinking_goes_back_with_its_signature_and_is_never_said(*, streaming: bool) -> None:
     """Check 54."""
     first = calling(call(), text="Hm.", thinking="I must look.", thinking_signature="sig")
-    model = scripted(first, saying("Ok."), streaming=True)
+    model = scripted(first, saying("Ok."), streaming=streaming)
     agent = agent_with(model, Recorded(), thinking_budget=2048)
+    output = await ask(agent, make_event())
 
-    assert await answer_of(agent) == "Hm.\n\nOk."
+    assert await said(output) == "Hm.\n\nOk."
+    stored = [output.response_metadata, *(each.metadata for each in output.response_events)]
+    assert "must look" not in str(stored)
     assert [each.thinking_budget for each in model.calls] == [2048, 2048]
     content = json.loads(model.calls[1].messages[1].model_dump_json())["content"]
     assert [part["type"] for part in content] == ["thinking", "text", "tool_call"]

@@ -98,7 +98,9 @@ async def test_check_19_stages_run_in_their_order(kit: RoomKit, *, streaming: bo
     assert output.response_outcome is not None
     assert output.response_outcome.metadata == {"polished": True}
     *stages, end = passed
-    assert [each.data["stage"] for each in stages] == [*ORDER, "post_generation", "emission"]
+    # The hooks are the first gate.
+    whole = ["gates", *ORDER, "post_generation", "emission"]
+    assert [each.data["stage"] for each in stages] == whole
     assert all(each.data["latency_ms"] >= 0 for each in stages)
     assert (end.type, end.data["reason"]) == ("ai_pipeline.completed", "completed")
 
@@ -142,6 +144,28 @@ async def test_check_19_exception_in_a_stage_reaches_no_caller_of_the_kit(
     assert model.calls == []
     assert [each.data["stage"] for each in aborted] == ["prompt_assembly"]
     await desk.agent.close()
+
+
+@pytest.mark.parametrize("stage", ["post_generation", "emission"])
+async def test_check_19_failure_behind_the_answer_is_told_and_the_answer_stands(
+    kit: RoomKit, stage: str, *, streaming: bool
+) -> None:
+    told_of = steps.watch(kit, "ai_pipeline.aborted", "ai_pipeline.completed")
+    broken = RuntimeError("stage is broken")
+
+    async def fail(state: PipelineState) -> None:
+        raise broken
+
+    stages: dict[str, Any] = {"post_generation": [fail], "emission": fail}
+    desk, _ = desk_with(
+        kit, streaming=streaming, pipeline=AIPipelineConfig(**{stage: stages[stage]})
+    )
+    output = await desk.ask(make_event())
+
+    assert await said(output) == "Hello from AI"
+    assert output.response_outcome is not None
+    assert output.response_outcome.error is broken
+    assert [(each.type, each.data["stage"]) for each in told_of] == [("ai_pipeline.aborted", stage)]
 
 
 async def test_single_stage_is_replaced(kit: RoomKit) -> None:

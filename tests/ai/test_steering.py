@@ -17,14 +17,21 @@ from rooms.testing.rig import PATIENCE_S
 from tests import steps
 from tests.ai.working import Desk, Recorded, call, calling, said, saying
 from tests.channels_app.asking import ask
-from tests.channels_app.values import make_event
+from tests.channels_app.values import ROOM, make_event
 
 
+@pytest.mark.parametrize("is_hosted", [True, False])
+@pytest.mark.parametrize("loop_id", [None, "no-such-run"])
 async def test_check_41_steering_nobody_is_only_a_warning(
-    caplog: pytest.LogCaptureFixture,
+    kit: RoomKit, caplog: pytest.LogCaptureFixture, loop_id: str | None, *, is_hosted: bool
 ) -> None:
-    AIChannel("agent", MockAIProvider()).steer(Cancel())
+    agent = AIChannel("agent", MockAIProvider())
+    if is_hosted:
+        kit.register_channel(agent)
 
+    agent.steer(Cancel(), loop_id=loop_id)
+
+    await kit.pipeline.parts.tasks.close(timeout=PATIENCE_S)
     assert [each.levelno for each in caplog.records] == [logging.WARNING]
 
 
@@ -53,9 +60,9 @@ class Working:
             return await self.answer
 
 
-async def at_work(desk: Desk, held: Held) -> Working:
+async def at_work(desk: Desk, held: Held, question: str = "Hello", **fields: str) -> Working:
     async def answer() -> str:
-        return await said(await desk.ask(make_event()))
+        return await said(await desk.ask(make_event(question, **fields)))
 
     held.begun.clear()
     task = asyncio.create_task(answer())
@@ -75,15 +82,15 @@ async def test_check_42_newest_turn_is_steered_or_the_one_that_is_named(kit: Roo
     held = Held()
     model = MockAIProvider(ai_responses=[*[calling(call())] * 2, *[saying("Ok.")] * 2])
     desk = Desk(kit, model, tools=[Recorded(result=held)])
-    first, second = await at_work(desk, held), await at_work(desk, held)
+    first, second = await at_work(desk, held, "one"), await at_work(desk, held, "two")
 
     desk.agent.steer(InjectMessage(content="for the first"), loop_id=first.run_id)
     desk.agent.steer(InjectMessage(content="for the newest"))
     await first.finish()
     await second.finish()
 
-    words = [str(each.messages[-1].content) for each in model.calls[2:]]
-    assert sorted(words) == ["for the first", "for the newest"]
+    words = {each.messages[0].content: each.messages[-1].content for each in model.calls[2:]}
+    assert words == {"one": "for the first", "two": "for the newest"}
 
 
 async def test_check_43_cancel_keeps_called_tools_from_running(
@@ -178,14 +185,21 @@ async def test_check_44_words_are_read_by_the_next_generation_in_their_order(
 
 async def test_check_45_another_rooms_turn_hears_nothing(kit: RoomKit) -> None:
     held = Held()
-    model = MockAIProvider(ai_responses=[*[calling(call())] * 2, *[saying("Ok.")] * 2])
+    model = MockAIProvider(ai_responses=[*[calling(call())] * 2, saying("Ok.")])
     desk = Desk(kit, model, tools=[Recorded(result=held)])
-    first, second = await at_work(desk, held), await at_work(desk, held)
+    first = await at_work(desk, held)
+    second = await at_work(desk, held, "Well?", room_id="another")
 
+    desk.agent.steer(InjectMessage(content="secret"), loop_id=first.run_id)
     desk.agent.steer(Cancel(), loop_id=first.run_id)
-    await first.finish()
 
-    assert await second.finish() == "Ok."
+    assert (await first.finish(), await second.finish()) == ("", "Ok.")
+    assert [each.content for each in model.calls[2].messages if each.role == "user"] == ["Well?"]
+    runs = [await desk.kept.runs.get_run(each.run_id) for each in (first, second)]
+    assert [(each.room_id, each.end_reason) for each in runs if each is not None] == [
+        (ROOM, "cancelled"),
+        ("another", "completed"),
+    ]
 
 
 @pytest.mark.parametrize("ending", ["answer", "failure", "cancel", "unread"])

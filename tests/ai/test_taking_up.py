@@ -8,6 +8,7 @@ import pytest
 from channels_app import AIResponse, MockAIProvider
 from channels_app.ai.records import AgentRun, DecisionKind, DecisionState, RunStatus, StepState
 from channels_app.ai.steering import Cancel
+from channels_app.ai.tools.arguments import WrongArguments
 from channels_app.ai.tools.base import Tool, TurnScope
 from channels_app.ai.turn.resuming import UNKNOWN_OUTCOME
 from hooks import HookTrigger
@@ -170,6 +171,21 @@ async def test_tools_that_run_when_a_turn_is_called_off_end_and_are_written_down
     await until(is_written)
 
 
+async def test_turn_that_gave_way_to_a_question_that_is_gone_is_taken_anew(
+    *, streaming: bool
+) -> None:
+    event, pay = make_event(), Recorded("pay")
+    desk, model = desk_of(
+        calling(call("pay"), text="Paying."), saying("Paid."), streaming=streaming, tools=[pay]
+    )
+    gave_way = await said(await desk.ask(event, Job(stop=[None, "superseded"])))
+
+    again = await said(await desk.ask(event, Job(is_repeated=True)))
+
+    assert (gave_way, again) == ("Paying.", "Paying.\n\nPaid.")
+    assert (len(pay.calls), len(model.calls)) == (1, 3)
+
+
 async def test_turn_that_another_process_has_begun_anew_ends_without_a_word() -> None:
     from rooms.domain.errors import StoreUnavailableError  # noqa: PLC0415 - only here
 
@@ -286,12 +302,27 @@ async def test_decision_is_acted_on_in_the_next_piece(
     assert len(model.calls) == 2
 
 
-async def test_edited_arguments_are_checked_like_the_models_own() -> None:
+async def test_edited_arguments_are_checked_when_people_decide() -> None:
     schema = {"type": "object", "properties": {"amount": {"type": "integer"}}}
     event, pay = make_event(), Recorded("pay", schema=schema, needs_approval=True)
     desk, model = desk_of(calling(call("pay", amount=5)), saying("Ok."), tools=[pay])
     await desk.ask(event)
+    with pytest.raises(WrongArguments, match="amount: 'lots' is not of type 'integer'"):
+        await decided(desk, DecisionState.APPROVED, edited_arguments={"amount": "lots"})
+    assert (await said(await desk.ask(event, Job(segment=1))), len(model.calls)) == ("", 1)
+
+    await decided(desk, DecisionState.APPROVED, edited_arguments={"amount": 4})
+    await desk.ask(event, Job(segment=1))
+
+    assert (pay.calls, told(model.calls[-1])) == ([{"amount": 4}], [("found", False)])
+
+
+async def test_what_people_approved_of_is_checked_again_where_the_tool_has_changed() -> None:
+    event, pay = make_event(), needing()
+    desk, model = desk_of(calling(call("pay", amount=5)), saying("Ok."), tools=[pay])
+    await desk.ask(event)
     await decided(desk, DecisionState.APPROVED, edited_arguments={"amount": "lots"})
+    pay.definition.parameters = {"type": "object", "properties": {"amount": {"type": "integer"}}}
 
     await desk.ask(event, Job(segment=1))
 

@@ -5,6 +5,7 @@ vendor has retired that model.
 """
 
 import inspect
+from collections.abc import Callable
 
 import pytest
 
@@ -276,3 +277,11 @@ def test_owed_name_is_there(name: str) -> None:
 )
 def test_kit_has_the_verb(verb: str) -> None:
     assert inspect.iscoroutinefunction(getattr(RoomKit, verb))
+
+
+@pytest.mark.parametrize("taker", [RoomKit.__init__, RoomKit.create_room])
+def test_strategy_is_given_by_name(taker: Callable[..., object]) -> None:
+    ours = inspect.signature(taker).parameters["orchestration"]
+
+    assert ours.kind is inspect.Parameter.KEYWORD_ONLY
+    assert ours.default is not inspect.Parameter.empty

@@ -9,7 +9,6 @@ from channels_app import (
     AIResponse,
     MockAIProvider,
     ProviderError,
-    SlidingWindowMemory,
 )
 from hooks.results import Observation, Task
 from rooms.domain.binding import ChannelCapabilities
@@ -22,7 +21,7 @@ from rooms.domain.enums import (
 )
 from rooms.domain.event import RoomEvent
 from rooms.domain.output import ChannelOutput
-from tests.channels_app.asking import ask
+from tests.channels_app.asking import ask, given_to_model, turns
 from tests.channels_app.values import (
     make_agent_binding,
     make_context,
@@ -40,7 +39,7 @@ def test_constructor_has_the_promised_parameters_in_order() -> None:
         if each.kind is not inspect.Parameter.KEYWORD_ONLY
     }
 
-    assert promised == {
+    owed = {
         "channel_id": inspect.Parameter.empty,
         "provider": inspect.Parameter.empty,
         "system_prompt": None,
@@ -59,7 +58,7 @@ def test_constructor_has_the_promised_parameters_in_order() -> None:
         "tool_policy": None,
         "thinking_budget": None,
     }
-    assert [*promised][-1] == "thinking_budget"
+    assert [*promised.items()] == [*owed.items()]
 
 
 def test_agent_thinks_and_carries_nothing() -> None:
@@ -82,11 +81,15 @@ def test_agent_is_shown_files_only_if_its_model_can_see(*, vision: bool) -> None
     assert AIChannel("agent", MockAIProvider(vision=vision)).capabilities() == expected
 
 
-def test_agent_asks_for_as_much_history_as_it_shows() -> None:
-    agent = AIChannel("agent", MockAIProvider(), max_context_events=120)
+async def test_agent_asks_for_as_much_history_as_it_shows() -> None:
+    agent = AIChannel("agent", MockAIProvider(), max_context_events=2)
 
-    assert agent.recent_events_window == 120
-    assert isinstance(agent.memory, SlidingWindowMemory)
+    given = await given_to_model(
+        make_event("now"), recent=[make_event(word) for word in "abcd"], max_context_events=2
+    )
+
+    assert agent.recent_events_window == 2
+    assert [content for _, content in turns(given)] == ["c", "d", "now"]
 
 
 async def test_agent_is_not_delivered_to() -> None:

@@ -41,6 +41,8 @@ async def test_settings_are_the_channels_by_default() -> None:
         ({"temperature": None}, "temperature", 0.2),  # a model needs a number
         ({"max_tokens": 10}, "max_tokens", 10),
         ({"thinking_budget": 2048}, "thinking_budget", 2048),
+        ({"thinking_budget": None}, "thinking_budget", None),
+        ({}, "thinking_budget", 1024),
         ({"tools": [{"name": "look_up"}]}, "tools", [AITool(name="look_up", description="")]),
     ],
 )
@@ -48,7 +50,11 @@ async def test_binding_overrides_the_channel(
     metadata: dict[str, Any], field: str, value: object
 ) -> None:
     given = await given_to_model(
-        make_event(), metadata=metadata, system_prompt="Be kind.", temperature=0.2
+        make_event(),
+        metadata=metadata,
+        system_prompt="Be kind.",
+        temperature=0.2,
+        thinking_budget=1024,
     )
 
     assert getattr(given, field) == value

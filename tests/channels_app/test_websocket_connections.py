@@ -165,8 +165,12 @@ async def test_streaming_support_follows_the_connections(channel: WebSocketChann
     seen.append(channel.supports_streaming_delivery)
     channel.register_connection("c1", Client().send)
     seen.append(channel.supports_streaming_delivery)
+    channel.register_connection("c2", Client().send, stream_send_fn=take_frame)
+    seen.append(channel.supports_streaming_delivery)
+    channel.unregister_connection("c2")
+    seen.append(channel.supports_streaming_delivery)
 
-    assert seen == [False, True, False]
+    assert seen == [False, True, False, True, False]
 
 
 async def test_only_rooms_with_a_streaming_client_are_streamed_to(

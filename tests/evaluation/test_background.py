@@ -10,12 +10,21 @@ from channels_app.ai.records import RunStatus
 from channels_app.evaluation import background
 from channels_app.evaluation.background import try_due
 from channels_app.evaluation.recording import record_room
-from channels_app.models import AgentConfig, AgentRun, EvalResult, EvalRun, EvalSet, UsageRecord
+from channels_app.models import (
+    AgentConfig,
+    AgentRun,
+    Budget,
+    EvalResult,
+    EvalRun,
+    EvalSet,
+    UsageRecord,
+)
 from channels_app.services.evaluations import save_case, start_evaluation
 from channels_app.testing.fakes.anthropic import FakeAnthropic
 from channels_app.testing.fakes.anthropic_script import Hold, Reply, Text
 from rooms import RoomKit
 from rooms.chores import registered_chores
+from rooms.models import Incident
 from rooms.stores.memory import InMemoryStore
 from tests.agents_admin.agents import boss
 from tests.ai.working import until
@@ -43,6 +52,12 @@ def ended() -> tuple[str, str, int]:
     return kept.status, kept.error, kept.results.filter(passed=True).count()
 
 
+def spent() -> set[tuple[str, str, str, bool]]:
+    """Return for what, in which room and by which agent money was spent, and if it has no price."""
+    rows = UsageRecord.objects.all()
+    return {(each.purpose, each.room_id, each.channel_id, each.cost is None) for each in rows}
+
+
 def is_asked(model: FakeAnthropic, times: int) -> Callable[[], Awaitable[bool]]:
     async def there_are() -> bool:
         return len(model.bodies) >= times
@@ -61,7 +76,7 @@ async def test_draft_is_tried_on_every_case(worker: RoomKit, model: FakeAnthropi
 
     assert await run(worker, ended) == (RunStatus.COMPLETED, "", 2)
     assert "Be kind." in str(model.bodies[0].system)
-    assert await run(worker, UsageRecord.objects.count) == 0
+    assert await run(worker, spent) == {("evaluation", "", "support", False)}
     assert await run(worker, AgentRun.objects.count) == 1  # the one of the past
     assert await try_due(worker) == 0
 
@@ -119,6 +134,39 @@ async def test_draft_that_changes_meanwhile_is_not_mixed_with_what_it_was(
 
     assert await run(worker, ended) == (RunStatus.FAILED, background.CHANGED, 0)
     assert model.bodies == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"scope": "organization", "period": "day"},
+        {"scope": "agent", "period": "total"},
+    ],
+)
+async def test_budget_that_is_used_up_ends_it(
+    worker: RoomKit, model: FakeAnthropic, columns: dict[str, str]
+) -> None:
+    await run(worker, ask_for, model.url, "one")
+    await run(worker, lambda: Budget.objects.create(limit=0, **columns))
+
+    await try_due(worker)
+
+    status, error, _ = await run(worker, ended)
+    assert status == RunStatus.FAILED
+    assert "does not allow the call: what the call may cost is more than what is left" in error
+    assert (model.bodies, await run(worker, Incident.objects.count)) == ([], 0)
+    assert await try_due(worker) == 0
+
+
+async def test_budgets_of_rooms_are_not_those_of_trials(
+    worker: RoomKit, model: FakeAnthropic
+) -> None:
+    await run(worker, ask_for, model.url, "one")
+    await run(worker, lambda: Budget.objects.create(limit=0, scope="room"))
+
+    assert await try_due(worker) == 1
+
+    assert await run(worker, ended) == (RunStatus.COMPLETED, "", 1)
 
 
 async def test_agent_that_cannot_be_made_is_not_tried_for_ever(

@@ -3,12 +3,15 @@
 import pytest
 
 from channels_app import MockAIProvider
+from channels_app.ai.ledger import BudgetExceeded, Payer, Purpose
 from channels_app.ai.price_layers import PriceLayers
+from channels_app.ai.side_calls import SideCalls
 from channels_app.evaluation.checks import Check, check_answers
 from channels_app.evaluation.judging import Judge
-from channels_app.evaluation.meter import Meter
+from channels_app.evaluation.meter import Bill, Meter
 from channels_app.providers.base.ai import AIResponse, AIToolCall, ProviderError
 from rooms.domain.json import JsonObject
+from tests.ai.purse import Purse
 from tests.evaluation.conversations import answered
 
 ANSWERS = [answered("It has shipped.", "look_up"), answered("You are welcome, bye.")]
@@ -71,23 +74,41 @@ def ruling(*arguments: JsonObject) -> AIResponse:
 YES: JsonObject = {"passed": True, "reason": "It is polite."}
 
 
+PAYER = Payer(organization_id="acme", room_id="", channel_id="support", purpose=Purpose.EVALUATION)
+
+
 async def judged(
-    model: MockAIProvider, text: str = "judge=It is polite"
-) -> tuple[bool, str, Meter]:
-    meter = Meter()
-    verdict = await Judge(model, PriceLayers()).check(Check.parse(text), ANSWERS, meter)
-    return verdict.passed, verdict.reason, meter
+    model: MockAIProvider, text: str = "judge=It is polite", purse: Purse | None = None
+) -> tuple[bool, str, Bill]:
+    bill = Bill()
+    calls = SideCalls(Meter(bill, purse), PriceLayers())
+    verdict = await Judge(model, calls, PAYER).check(Check.parse(text), ANSWERS)
+    return verdict.passed, verdict.reason, bill
 
 
 async def test_judge_reads_the_conversation_and_rules() -> None:
     model = MockAIProvider(ai_responses=[ruling(YES)])
 
-    passed, reason, meter = await judged(model)
+    passed, reason, bill = await judged(model)
 
     assert (passed, reason) == (True, "It is polite.")
     asked = str(model.calls[0].messages[0].content)
     assert all(each in asked for each in ("It has shipped.", "You are welcome", "It is polite"))
-    assert (meter.usage["input_tokens"], meter.cost) == (100, None)
+    assert (bill.usage["input_tokens"], bill.cost) == (100, None)
+
+
+async def test_judge_is_paid_for_by_the_organization() -> None:
+    purse = Purse()
+    await judged(MockAIProvider(ai_responses=[ruling(YES)]), purse=purse)
+    [spend] = purse.asked
+    assert (spend.organization_id, spend.purpose, len(purse.settled)) == ("acme", "evaluation", 1)
+
+
+async def test_judge_that_nobody_pays_for_is_no_verdict() -> None:
+    model = MockAIProvider(ai_responses=[ruling(YES)])
+    with pytest.raises(BudgetExceeded):
+        await judged(model, purse=Purse(0))
+    assert model.calls == []
 
 
 async def test_judge_of_one_answer_does_not_read_on() -> None:

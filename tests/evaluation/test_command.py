@@ -1,10 +1,12 @@
 """``manage.py roomkit_eval``: record, list, run."""
 
 import json
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -12,6 +14,7 @@ from channels_app.ai.records import RunStatus
 from channels_app.evaluation.contestants import Contestant
 from channels_app.models import (
     AgentRun,
+    Budget,
     EvalCase,
     EvalResult,
     EvalRun,
@@ -27,9 +30,16 @@ from rooms.models import Delivery, Event, Room
 from tests.evaluation.conversations import REFUNDED
 from tests.evaluation.rows import PAST, TOOLS, keep_conversation, keep_past, keep_versions, said
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.usefixtures("site")]
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("site", "database")]
 
-REAL = (Room, Event, Delivery, AgentRun, UsageRecord, SpendingReservation, ToolApproval)
+REAL = (Room, Event, Delivery, AgentRun, SpendingReservation, ToolApproval)
+
+
+@pytest.fixture
+def database(committed_database: None) -> Iterator[None]:
+    """Let the command's own threads see what tests store."""
+    yield
+    User.objects.all().delete()
 
 
 @pytest.fixture
@@ -132,6 +142,51 @@ def test_nothing_real_is_touched(model: FakeAnthropic) -> None:
     assert (called["source"], called["result"]) == ("recorded", "refunded 12 EUR")
     assert counts() == before
     assert REFUNDED == []
+
+
+def test_what_models_cost_is_written_as_evaluation(model: FakeAnthropic) -> None:
+    keep_conversation()
+    keep_versions(model.url)
+    record("judge=The customer is told where the order is")
+
+    run("--set=shop")
+
+    rows = list(UsageRecord.objects.all())
+    assert len(rows) == len(model.bodies) == 3  # two questions and the judge
+    assert {(each.purpose, each.room_id, each.channel_id) for each in rows} == {
+        ("evaluation", "", "support")
+    }
+    assert sum(each.cost or 0 for each in rows) == (EvalRun.objects.get().cost or 0) > 0
+
+
+def test_budget_of_the_day_that_is_used_up_ends_it(model: FakeAnthropic) -> None:
+    keep_conversation()
+    keep_versions(model.url)
+    record()
+    budget = Budget.objects.create(limit=1)
+    run("--set=shop")
+    asked = len(model.bodies)
+    budget.limit = sum(each.cost or 0 for each in UsageRecord.objects.all())
+    budget.save()
+
+    with pytest.raises(CommandError, match="the budget organization day does not allow the call"):
+        run("--set=shop")
+
+    assert len(model.bodies) == asked
+    refused = EvalRun.objects.latest("pk")
+    assert (refused.status, refused.results.count()) == (RunStatus.FAILED, 0)
+    assert "raise the limit, or wait for the next day" in refused.error
+
+
+def test_script_costs_nothing_and_keeps_to_no_budget(script: Path) -> None:
+    keep_conversation()
+    keep_versions()
+    record()
+    Budget.objects.create(limit=0)
+
+    assert "1 of 1 passed" in run("--set=shop", f"--model=mock:{script}")
+
+    assert UsageRecord.objects.count() == 0
 
 
 def test_model_that_fails_fails_the_case_and_says_why(model: FakeAnthropic) -> None:

@@ -26,6 +26,7 @@ def test_the_triggers_that_can_block_are_these() -> None:
     assert blocking == {
         "BEFORE_BROADCAST",
         "BEFORE_DELIVER",
+        "BEFORE_AI_CONTEXT_BUILD",
         "BEFORE_AI_GENERATION",
         "BEFORE_TOOL_USE",
         "BEFORE_TTS",

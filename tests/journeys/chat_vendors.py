@@ -71,6 +71,18 @@ class Messenger(ChatVendor[FakeMessenger]):
         message = {"mid": f"m_IN{number}", "text": text}
         return Posted(*hooks.post(hooks.event(timestamp=now_ms, message=message)), self.path)
 
+    def echo(self, text: str, message_id: str = "m_ECHO1") -> Posted:
+        """Return the webhook of what somebody wrote in the page's inbox."""
+        hooks = self.fake.hooks
+        return Posted(*hooks.post(hooks.echo(text, mid=message_id)), self.path)
+
+    def echo_of_ours(self, number: int) -> Posted:
+        """Return the webhook that every message brings which the app has sent."""
+        hooks, sent = self.fake.hooks, self.fake.sent[number]
+        said = sent.message
+        event = hooks.echo_of_ours(sent.id, said.text or "", said.metadata)
+        return Posted(*hooks.post(event), self.path)
+
     def statuses(self, message: Sent) -> list[Posted]:
         hooks, now_ms = self.fake.hooks, int(time.time() * 1000) + 1
         arrived = hooks.status_delivered(message.id)

@@ -42,6 +42,15 @@ class WhatsAppCloud(ChatVendor[FakeWhatsAppCloud]):
         )
         return Posted(*webhook, self.path)
 
+    def echo(self, text: str, message_id: str = "wamid.ECHO1") -> Posted:
+        """Return the webhook of what somebody wrote in the WhatsApp Business app."""
+        return Posted(*self.fake.hooks.echo(text, message_id=message_id), self.path)
+
+    def echo_of_ours(self, number: int) -> Posted:
+        """Return what never comes by the documentation: an echo of what the API has sent."""
+        sent = self.sent()[number]
+        return self.echo(sent.text, sent.id)
+
     def statuses(self, message: Sent) -> list[Posted]:
         hooks = self.fake.hooks
         return [Posted(*hooks.status(message.id, word), self.path) for word in self.steps]

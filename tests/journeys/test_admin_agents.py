@@ -1,9 +1,10 @@
-"""Agents from the admin to the customer: made, published, merged questions, budgets.
+"""Agents from the admin to the customer: made, published, merged questions, budgets, quiet rooms.
 
 Everything is done over HTTP and the chat's socket; the model is Anthropic's on loopback.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,10 +19,13 @@ from django.test import AsyncClient
 from django.urls import reverse
 from pytest_django import Settings
 
-from channels_app import visitors
+from channels_app import AIContextBuildEvent, visitors
+from channels_app.models import AgentRun, UsageRecord
 from channels_app.testing.fakes.anthropic import FakeAnthropic
 from channels_app.testing.fakes.anthropic_script import Reply, Text
-from rooms import RoomKit, models, runtime
+from hooks import HookResult, HookTrigger, hook
+from hooks.decorators import declared_temporarily
+from rooms import RoomContext, RoomKit, models, runtime
 from rooms.domain.enums import OwnerKind
 from rooms.runtime import build_kit
 from tests.agents_admin.agents import AGENT
@@ -82,6 +86,20 @@ async def admin(kit: RoomKit) -> AsyncIterator[AsyncClient]:
     await sync_to_async(connections.close_all)()
 
 
+@pytest.fixture
+def quiet_rooms() -> Iterator[None]:
+    """The site's `roomkit_hooks.py`: in rooms that are marked so no agent answers."""
+    with declared_temporarily():
+
+        @hook(HookTrigger.BEFORE_AI_CONTEXT_BUILD)
+        async def keep_quiet(asked: AIContextBuildEvent, context: RoomContext) -> HookResult[Any]:
+            if context.room.metadata.get("quiet"):
+                return HookResult.block(f"{asked.version_id} keeps quiet")
+            return HookResult.allow()
+
+        yield
+
+
 async def save(admin: AsyncClient, address: str, form: dict[str, Any]) -> str:
     """Post a form that is taken, and return where it leads."""
     response: Any = await admin.post(address, form)
@@ -89,9 +107,12 @@ async def save(admin: AsyncClient, address: str, form: dict[str, Any]) -> str:
     return str(response.headers["Location"])
 
 
-async def make_agent(admin: AsyncClient, model: FakeAnthropic, **version: Any) -> None:
-    """Make an agent and publish its first version, page by page."""
-    draft = await save(admin, ADD, agent_form(model.url))
+async def make_agent(
+    admin: AsyncClient, model: FakeAnthropic, *, at_once: bool = False, **version: Any
+) -> None:
+    """Make an agent and publish its first version, page by page; it may answer without waiting."""
+    timing = {"reply_quiet_s": "0", "reply_cap_s": "0"} if at_once else {}
+    draft = await save(admin, ADD, agent_form(model.url, **timing))
     await save(admin, draft, version_form(**version))
     [pk] = re.findall(r"/(\d+)/change/", draft)
     await save(admin, version_page("publish", pk), {})
@@ -105,6 +126,17 @@ async def chatting() -> AsyncIterator[tuple[str, ChatSocket]]:
     cookies = {visitors.COOKIE_NAME: page.cookies[visitors.COOKIE_NAME].value}
     async with greeted(room_id, cookies=cookies) as socket:
         yield room_id, socket
+
+
+async def write(customer: AsyncClient, address: str, words: str) -> str:
+    """Say something over HTTP; return the event's id."""
+    said: Any = await customer.post(
+        address,
+        json.dumps({"id": words, "body": words}),
+        content_type="application/json",
+    )
+    assert said.status_code == HTTPStatus.OK, said.content
+    return str(said.json()["event_id"])
 
 
 async def answer_on(socket: ChatSocket) -> str:
@@ -177,3 +209,28 @@ async def test_without_its_agent_the_chat_is_people_s(
     room = await kit.get_room(room_id)
     assert room.owner_kind is OwnerKind.QUEUE
     assert model.bodies == []
+
+
+async def test_site_keeps_an_agent_quiet_in_rooms_that_are_marked(
+    quiet_rooms: None, kit: RoomKit, admin: AsyncClient, model: FakeAnthropic
+) -> None:
+    await make_agent(admin, model, at_once=True)
+    customer = AsyncClient()
+    chat = settings_of(await customer.get(reverse("roomkit_channels:chat")))
+    room_id, address = chat["roomId"], chat["messagesPath"]
+    await kit.update_room_metadata(room_id, {"quiet": True})
+
+    unanswered = await write(customer, address, "Hello?")
+    await settled(kit)
+    asked_while_quiet = len(model.bodies)
+    await kit.update_room_metadata(room_id, {"quiet": False})
+    answered = await write(customer, address, "And now?")
+    await settled(kit)
+
+    runs = await run(kit, lambda: list(AgentRun.objects.order_by("started_at")))
+    used = await run(kit, lambda: list(UsageRecord.objects.values_list("run_id", flat=True)))
+    assert [(each.event_id, each.end_reason, each.error) for each in runs] == [
+        (unanswered, "blocked", f"{AGENT}-1 keeps quiet"),
+        (answered, "completed", ""),
+    ]
+    assert (asked_while_quiet, len(model.bodies), used) == (0, 1, [runs[1].pk])

@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from rooms import RoomKit
+from rooms import RoomKit, runtime
 from tests.kit_fixtures import kit, make_kit, store, store_class
 from tests.scene import Scene
 
@@ -19,6 +19,16 @@ async def asked_database(committed_database: None) -> AsyncIterator[None]:
     yield
     # It is done on one thread, whose connection would outlive the database.
     await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+async def site_kit(asked_database: None) -> AsyncIterator[RoomKit]:
+    """This process's own kit, on the event loop that serves the pages."""
+    runtime.forget_kit()
+    made = runtime.get_kit()
+    yield made
+    await made.close()
+    runtime.forget_kit()
 
 
 @pytest.fixture

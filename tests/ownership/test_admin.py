@@ -1,6 +1,6 @@
 """The panel on a room's page, with this process's own kit on the event loop of the server."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import AsyncClient
 from django.urls import reverse
 
-from rooms import models, runtime
+from rooms import models
 from rooms.domain.enums import OwnerKind
 from rooms.kit import RoomKit
 from rooms.testing.factories import ROOM, make_binding, make_event, make_room
@@ -27,15 +27,11 @@ LogIn = Callable[..., AsyncClient]
 
 
 @pytest.fixture
-async def kit(asked_database: None) -> AsyncIterator[RoomKit]:
-    runtime.forget_kit()
-    made = runtime.get_kit()
-    await made.store.create_room(make_room())
-    await made.store.add_binding(make_binding())
-    await made.store.add_event_auto_index(ROOM, make_event("where is it?"))
-    yield made
-    await made.close()
-    runtime.forget_kit()
+async def kit(site_kit: RoomKit) -> RoomKit:
+    await site_kit.store.create_room(make_room())
+    await site_kit.store.add_binding(make_binding())
+    await site_kit.store.add_event_auto_index(ROOM, make_event("where is it?"))
+    return site_kit
 
 
 @pytest.fixture

@@ -189,6 +189,7 @@ def test_reaction_goes_only_to_channels_that_show_reactions() -> None:
         "reactions",
         "interrupted",
         "cancelled",
+        "echo",
         # internal flags
         "_routed_to",
         "_",

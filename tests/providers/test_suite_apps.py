@@ -43,6 +43,7 @@ from rooms.domain.content import (
     TextContent,
 )
 from rooms.domain.delivery import DeliveryStatus, SendOutcome
+from rooms.domain.echo import EchoMessage
 from rooms.domain.message import InboundMessage
 from tests.providers.posting import JPEG, PICTURE, WORDS, answers, posts, request, sets, without
 from tests.providers.telegram.bots import CHAT, make_bot
@@ -126,6 +127,16 @@ class TestMessenger(ProviderSuite):
                     Expected(DeliveryStatus, message_id="m_OUT1", status="delivered"),
                     Expected(MessagesRead, status="read"),
                 ),
+            ),
+            Sample(
+                "written in the page's inbox",
+                page_posts(PAGE.echo("hi")),
+                (Expected(EchoMessage, recipient_id=PSID, content=HI),),
+            ),
+            Sample(
+                "our own words",
+                page_posts(PAGE.echo_of_ours("m_OUT1", "hi", "roomkit:e1")),
+                (Expected(DeliveryStatus, message_id="m_OUT1", status="sent"),),
             ),
             Sample("another app", posts(lambda: PAGE.standby(PAGE.text("hi"))), ()),
         ),

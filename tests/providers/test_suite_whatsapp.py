@@ -4,6 +4,7 @@ from typing import Any
 
 from channels_app.providers.base.webhook import (
     ContactChanged,
+    EchoChanged,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
@@ -37,6 +38,7 @@ from rooms.domain.content import (
     TextContent,
 )
 from rooms.domain.delivery import DeliveryStatus, SendOutcome
+from rooms.domain.echo import EchoMessage
 from rooms.domain.message import InboundMessage
 from tests.providers.posting import JPEG, PICTURE, URL, WORDS, answers, posts, sets, without
 
@@ -150,7 +152,16 @@ class TestWhatsAppCloud(ProviderSuite):
                     Expected(DeliveryStatus, message_id="wamid.OUT1", status="read"),
                 ),
             ),
-            Sample("our own words", posts(lambda: HOOKS.echo("hi")), ()),
+            Sample(
+                "written in the app",
+                posts(lambda: HOOKS.echo("hi")),
+                (Expected(EchoMessage, recipient_id=CUSTOMER, content=TextContent(body="hi")),),
+            ),
+            Sample(
+                "taken back in the app",
+                posts(lambda: HOOKS.echoed("revoke", {"original_message_id": "wamid.ECHO1"})),
+                (Expected(EchoChanged, recipient_id=CUSTOMER),),
+            ),
         ),
         secrets=("EAAtest", "fake-app-secret", "fake-verify-token", "wrong-token"),
     )

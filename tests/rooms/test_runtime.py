@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from channels_app import AIChannel, MockAIProvider, WebSocketChannel
+from channels_app import Agent, AIChannel, MockAIProvider, Swarm, WebSocketChannel
 from hooks import HookResult, HookTrigger, hook
 from hooks.decorators import declared_temporarily
 from rooms import runtime
@@ -153,6 +153,19 @@ def test_collaborator_is_made_with_the_kit_s_store(
         kit = build_kit()
 
     assert collaborator.made_with == [kit.store]
+
+
+def make_strategy() -> Swarm:
+    """Make the strategy of a site's new rooms, as every process does."""
+    return Swarm([Agent("front"), Agent("expert")])
+
+
+def test_every_process_knows_the_agents_of_the_site_s_strategy() -> None:
+    with override_settings(ROOMKIT={"ORCHESTRATION": f"{__name__}.make_strategy"}):
+        kits = [build_kit(), build_kit()]
+
+    assert [sorted(kit.channels) for kit in kits] == [["expert", "front"]] * 2
+    assert kits[0].channels["front"] is not kits[1].channels["front"]
 
 
 @pytest.mark.parametrize(

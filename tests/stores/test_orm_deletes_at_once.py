@@ -17,13 +17,9 @@ from rooms.stores.orm import OrmStore
 from rooms.testing.factories import ROOM, make_event, make_finish, make_room, make_unit
 from rooms.testing.lock_suite import PATIENCE_S
 from rooms.testing.shared_state_suite import eventually
+from tests.stores.waiting import is_somebody_waiting
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("committed_database")]
-
-WAITING = """
-    SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -45,12 +41,6 @@ def turn_around() -> None:
     models.Delivery.objects.all().delete()
     for row in rows:
         row.save(force_insert=True)
-
-
-def is_somebody_waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
 
 
 async def test_deletion_waits_for_a_lane_that_is_writing_and_not_the_other_way_round(

@@ -14,8 +14,9 @@ import pytest
 from django.db import connection, transaction
 
 from rooms import models
+from rooms.domain.commit import EventWrite, PlannedDelivery
 from rooms.domain.enums import LaneScope
-from rooms.domain.job import DeliveryJob, DeliveryState
+from rooms.domain.job import DeliveryJob, DeliveryKind, DeliveryState
 from rooms.services.deliveries import Lanes, lease_deliveries
 from rooms.stores.orm import OrmStore
 from rooms.testing.factories import ROOM, make_event, make_finish, make_room, make_unit
@@ -102,6 +103,41 @@ async def test_what_is_behind_a_locked_job_is_left_out(store: OrmStore, portable
     afterwards = await taker.take()
     assert [(job.channel_id, job.event_index) for job in while_locked] == [("ch-2", 0), ("ch-2", 1)]
     assert [(job.channel_id, job.event_index) for job in afterwards] == [("ch-1", 0), ("ch-1", 1)]
+
+
+async def ask(store: OrmStore, *states: DeliveryState) -> list[DeliveryJob]:
+    """Return questions to the agent `bot`, each in a state."""
+    await store.create_room(make_room())
+    asked = PlannedDelivery(channel_id="bot", kind=DeliveryKind.REACT)
+    writes = tuple(EventWrite(event=make_event(), deliveries=(asked,)) for _ in states)
+    [committed] = await store.commit([make_unit(events=writes)])
+    jobs = list(committed.jobs)
+    await store.finish_deliveries(
+        [make_finish(job, state) for job, state in zip(jobs, states, strict=True)]
+    )
+    return jobs
+
+
+async def test_opened_turn_waits_for_a_later_one_that_is_being_taken(store: OrmStore) -> None:
+    one, two = await ask(store, DeliveryState.PARKED, DeliveryState.WAITING)
+    await store.open_parked(ROOM, one.event_id, "bot")
+    taker = Taker(store, "a", portable=False)
+    async with locked(store, two):
+        while_locked = await taker.take()
+    afterwards = await taker.take()
+    assert while_locked == []
+    assert [job.id for job in afterwards] == [one.id, two.id]
+
+
+async def test_turn_that_must_wait_leaves_the_limit_to_others(
+    store: OrmStore, portable: bool
+) -> None:
+    one, _ = await ask(store, DeliveryState.PARKED, DeliveryState.WAITING)
+    await Taker(store, "there", portable=portable).take()
+    await store.open_parked(ROOM, one.event_id, "bot")
+    await store.commit([make_unit(make_event(), sends_to=("ch-1",))])
+    [taken] = await Taker(store, "here", portable=portable).take(limit=1)
+    assert taken.channel_id == "ch-1"
 
 
 async def test_an_owners_own_locked_job_stands_in_nobodys_way(

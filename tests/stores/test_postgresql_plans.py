@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from rooms import models
 from rooms.domain.enums import LaneScope
-from rooms.domain.job import DeliveryJob, DeliveryState
+from rooms.domain.frozen import new_id
+from rooms.domain.job import DeliveryJob, DeliveryKind, DeliveryState
 from rooms.services.deliveries import END_LEASE, MOMENT
 from rooms.services.events import mark_processed
 from rooms.services.leasing_postgresql import build_statement
@@ -46,7 +47,9 @@ def _count_pages_of_entering() -> int:
 def _count_pages_of_leasing(scope: LaneScope) -> int:
     """Lease the free jobs of the lane ws-1 for no time; return how many pages were looked at."""
     lane = ["room-0", "ws-1"] if scope is LaneScope.BINDING else ["room-0"]
-    return _pages_of(build_statement(scope, 1), [*lane, "node-1", 100, "node-1", -60.0, "node-1"])
+    owner = "node-1"
+    parameters = [*lane, owner, owner, 100, owner, -60.0, owner, owner]
+    return _pages_of(build_statement(scope, 1), parameters)
 
 
 def _pages_of(statement: str, parameters: list[Any]) -> int:
@@ -62,16 +65,17 @@ def _rooms(first: int, last: int) -> list[models.Room]:
 
 
 def _deliver(
-    lane: str, *, state: DeliveryState, room_id: str = "room-0", count: int = MANY
+    lane: str,
+    *,
+    state: DeliveryState,
+    kind: DeliveryKind = DeliveryKind.SEND,
+    count: int = MANY,
 ) -> None:
     """Store many deliveries of the first event to one channel."""
     [event] = models.Event.objects.filter(room_id="room-0", index=0)
+    job = DeliveryJob(room_id="room-0", event_id=event.id, channel_id=lane, kind=kind, state=state)
     models.Delivery.objects.bulk_create(
-        models.Delivery.from_domain(
-            DeliveryJob(
-                room_id=room_id, event_id=event.id, channel_id=lane, event_index=place, state=state
-            )
-        )
+        models.Delivery.from_domain(job.model_copy(update={"id": new_id(), "event_index": place}))
         for place in range(count)
     )
 
@@ -95,12 +99,12 @@ def test_a_plan_made_on_small_tables_serves_large_ones() -> None:
     assert _count_pages_of_entering() - entering_small < FEW
 
 
-def _deliver_everywhere(lane: str) -> None:
+def _deliver_everywhere(lane: str, kind: DeliveryKind) -> None:
     """Store a free delivery in each of the other rooms."""
     [event] = models.Event.objects.filter(room_id="room-0", index=0)
     models.Delivery.objects.bulk_create(
         models.Delivery.from_domain(
-            DeliveryJob(room_id=f"room-{number}", event_id=event.id, channel_id=lane)
+            DeliveryJob(room_id=f"room-{number}", event_id=event.id, channel_id=lane, kind=kind)
         )
         for number in range(1, MANY)
     )
@@ -112,15 +116,16 @@ def _learn() -> None:
         cursor.execute("ANALYZE roomkit_rooms_delivery")
 
 
+@pytest.mark.parametrize("kind", [DeliveryKind.SEND, DeliveryKind.REACT])
 @pytest.mark.parametrize("scope", LaneScope)
-def test_taking_a_lane_costs_what_is_free_in_it(scope: LaneScope) -> None:
+def test_taking_a_lane_costs_what_is_free_in_it(scope: LaneScope, kind: DeliveryKind) -> None:
     models.Room.objects.bulk_create(_rooms(0, MANY))
     models.Event.objects.bulk_create([models.Event.from_domain(make_event(room_id="room-0"))])
-    _deliver_everywhere("ws-1")
-    _deliver("ws-1", state=DeliveryState.PENDING, count=2)
+    _deliver_everywhere("ws-1", kind)
+    _deliver("ws-1", state=DeliveryState.PENDING, kind=kind, count=2)
     _learn()
     small = _count_pages_of_leasing(scope)
-    _deliver("ws-1", state=DeliveryState.SENT)
+    _deliver("ws-1", state=DeliveryState.SENT, kind=kind)
     assert models.Delivery.objects.filter(lease_owner="node-1").count() == 2
     # Two rows are written into each index; reading what was sent would cost thousands.
     assert _count_pages_of_leasing(scope) - small < 4 * FEW

@@ -11,6 +11,7 @@ from channels_app import visitors
 from channels_app.chat.wording import chat_words
 from channels_app.conf import ChatOptions
 from rooms import ChannelCategory, RoomKit
+from rooms.domain.enums import OwnerKind
 from tests.web.chat_socket import AGENT, CHANNEL, greeted, visitor_cookies
 
 PAGE = "/chat/"
@@ -167,6 +168,20 @@ async def test_unknown_channel_is_named_with_the_remedy(kit: RoomKit, client: As
         pytest.raises(ImproperlyConfigured, match="'wep-chat', which is not registered: add it"),
     ):
         await client.get(PAGE)
+
+
+async def test_agent_that_does_not_exist_leaves_answering_to_people(
+    kit: RoomKit, client: AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with override_settings(ROOMKIT={"CHAT": {"AGENT": "nobody"}}):
+        response = await client.get(PAGE)
+
+    room = await kit.get_room(settings_of(response)["roomId"])
+    assert room.owner_kind is OwnerKind.QUEUE
+    assert [binding.channel_id for binding in await kit.list_bindings(room.id)] == [CHANNEL]
+    assert "an AI assistant, is answering" not in response.content.decode()
+    [record] = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert ("does not exist" in record.message, record.__dict__["channel_id"]) == (True, "nobody")
 
 
 async def test_misspelt_chat_setting_is_named(kit: RoomKit, client: AsyncClient) -> None:

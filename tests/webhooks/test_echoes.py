@@ -75,6 +75,15 @@ async def test_words_to_strangers_leave_nothing(
     assert [row.state for row in await receipts(kit)] == [ReceiptState.DONE] * 2
     assert await kit.store.list_rooms() == []
     assert "tonight" not in caplog.text
+    assert {(bytes(row.body), row.lane) for row in await receipts(kit)} == {(b"", "")}
+
+
+@pytest.mark.usefixtures("asked")
+async def test_webhook_of_an_echo_that_was_said_is_kept(kit: RoomKit) -> None:
+    _, told = await receipts(kit)
+
+    assert b"I look into it" in bytes(told.body)
+    assert told.lane == ANN
 
 
 # -- changes

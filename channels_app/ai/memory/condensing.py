@@ -57,10 +57,10 @@ class CondensingMemory(LayeredMemory):
         super().bind(store)
         self._condenser.summarizer.bind(store)
 
-    def charge(self, calls: SideCalls) -> None:
-        """Ask for summaries by these calls from now on."""
-        super().charge(calls)
-        self._condenser.summarizer.charge(calls)
+    def charge(self, calls: SideCalls, *, channel_id: str) -> None:
+        """Ask for this agent's summaries by these calls from now on."""
+        super().charge(calls, channel_id=channel_id)
+        self._condenser.summarizer.charge(calls, channel_id=channel_id)
 
     async def clear(self, room_id: str) -> None:
         """Forget a room, with its summaries."""

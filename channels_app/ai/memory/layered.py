@@ -21,9 +21,9 @@ class LayeredMemory(MemoryProvider):
         """Keep things in this store from now on."""
         bind_parts(store, self.inner)
 
-    def charge(self, calls: SideCalls) -> None:
-        """Ask models by these calls from now on."""
-        charge_parts(calls, self.inner)
+    def charge(self, calls: SideCalls, *, channel_id: str) -> None:
+        """Ask models by these calls for this agent from now on."""
+        charge_parts(calls, self.inner, channel_id=channel_id)
 
     async def ingest(
         self, room_id: str, event: RoomEvent, *, channel_id: str | None = None

@@ -49,15 +49,15 @@ class Summarizer:
         self._max_tokens = max(1, min(MAX_SUMMARY_TOKENS, max_tokens))
         self._timeout_s = timeout_s
         self._summaries: SummaryStore = build_memory_store().summaries
-        self._calls = SideCalls()
+        self._calls: dict[str, SideCalls] = {}
 
     def bind(self, store: AIStore) -> None:
         """Keep summaries in this store from now on."""
         self._summaries = store.summaries
 
-    def charge(self, calls: SideCalls) -> None:
-        """Ask the model by these calls from now on."""
-        self._calls = calls
+    def charge(self, calls: SideCalls, *, channel_id: str) -> None:
+        """Ask the model by these calls for this agent from now on."""
+        self._calls[channel_id] = calls
 
     async def get(self, room_id: str, channel_id: str) -> RoomSummary | None:
         """Return an agent's summary of a room, or None."""
@@ -156,8 +156,9 @@ class Summarizer:
             temperature=0.0,
             max_tokens=self._max_tokens,
         )
+        calls = self._calls.get(payer.channel_id) or SideCalls()
         async with asyncio.timeout(self._timeout_s):
-            response = await self._calls.ask(self._provider, asked, payer)
+            response = await calls.ask(self._provider, asked, payer)
         if not response.content.strip():
             raise ValueError(f"{self._provider.model_name} gave no summary")
         return response.content.strip()

@@ -1,8 +1,8 @@
-"""Whether the arguments a model gives are those its tool was declared with."""
+"""Whether the arguments that a model or a person gives are those a tool was declared with."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,32 @@ MAX_FAULTS = 10
 
 MAX_FAULT_CHARS = 300
 """The longest text of one fault; it may quote what the model gave."""
+
+
+class WrongArguments(ValueError):
+    """A person has changed arguments into some that the tool does not take.
+
+    Attributes:
+        faults: What is wrong with them, in words for whoever changed them.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(f"the tool does not take these arguments: {'; '.join(faults)}")
+        self.faults = list(faults)
+
+
+def check_edit(edited: JsonObject | None, schema: JsonObject) -> None:
+    """See that a tool takes the arguments that a person has put in the place of a model's.
+
+    Args:
+        edited: The arguments; None leaves the model's, which were checked before.
+        schema: The tool's.
+
+    Raises:
+        WrongArguments: If it does not.
+    """
+    if edited is not None and (faults := validate(edited, schema)):
+        raise WrongArguments(faults)
 
 
 def validate(arguments: JsonObject, schema: JsonObject) -> list[str]:

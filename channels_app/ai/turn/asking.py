@@ -5,7 +5,6 @@ from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar
 
 from channels_app.ai.legality import mend
-from channels_app.ai.turn.buffer import ModelEvent
 from channels_app.ai.turn.compaction import compact, is_overflow
 from channels_app.providers.base.ai import (
     AIContext,
@@ -14,10 +13,8 @@ from channels_app.providers.base.ai import (
     AIProvider,
     AITextPart,
     ProviderError,
-    StreamDone,
+    StreamEvent,
     StreamTextDelta,
-    StreamToolCall,
-    thinking_deltas,
 )
 from rooms.domain.policies import RetryPolicy
 from rooms.resilience.clock import Clock
@@ -58,7 +55,7 @@ class Asker:
         self._failures = 0
         self._given_up: ProviderError | None = None
 
-    async def stream(self, context: AIContext) -> AsyncGenerator[ModelEvent, None]:
+    async def stream(self, context: AIContext) -> AsyncGenerator[StreamEvent, None]:
         """Yield one answer; where the request was too long, `context.messages` is shortened.
 
         Raises:
@@ -105,7 +102,9 @@ class Asker:
         return delay
 
 
-async def read_events(provider: AIProvider, context: AIContext) -> AsyncGenerator[ModelEvent, None]:
+async def read_events(
+    provider: AIProvider, context: AIContext
+) -> AsyncGenerator[StreamEvent, None]:
     """Ask a model once, by the best of the ways it can answer.
 
     Raises:
@@ -120,24 +119,9 @@ async def read_events(provider: AIProvider, context: AIContext) -> AsyncGenerato
             async for text in texts:
                 yield StreamTextDelta(text=text)
     else:
-        async for whole in _generate(provider, context):
-            yield whole
-
-
-async def _generate(provider: AIProvider, context: AIContext) -> AsyncIterator[ModelEvent]:
-    response = await provider.generate(context)
-    for thought in thinking_deltas(response):
-        yield thought
-    if response.content:
-        yield StreamTextDelta(text=response.content)
-    for call in response.tool_calls:
-        yield StreamToolCall(
-            id=call.id, name=call.name, arguments=call.arguments, metadata=call.metadata
-        )
-    yield StreamDone(
-        finish_reason=response.finish_reason, usage=response.usage, metadata=response.metadata
-    )
-    yield response
+        # What a provider that streams overrides: the whole answer, as a stream would tell it.
+        async for event in AIProvider.generate_structured_stream(provider, context):
+            yield event
 
 
 def _fit_for(provider: AIProvider, context: AIContext) -> AIContext:

@@ -1,26 +1,20 @@
 """What one answer of a model consists of, collected while it is written."""
 
 from collections.abc import Collection
-from typing import TypeAlias
 
 from channels_app.providers.base.ai import (
     AIMessage,
     AIPart,
-    AIResponse,
     AITextPart,
     AIThinkingPart,
     AIToolCall,
     AIToolCallPart,
-    StreamDone,
     StreamEvent,
     StreamTextDelta,
     StreamThinkingDelta,
     StreamToolCall,
 )
 from hooks.results import Observation, Task
-
-ModelEvent: TypeAlias = StreamEvent | AIResponse
-"""What asking a model yields; an `AIResponse` at the end brings tasks and observations."""
 
 MAX_CALLS = 32
 """How many tool calls of one answer are heeded."""
@@ -90,7 +84,7 @@ class RoundBuffer:
         """Whether the model neither said nor asked for anything."""
         return not self.text.strip() and not self.calls
 
-    def feed(self, event: ModelEvent) -> str:
+    def feed(self, event: StreamEvent) -> str:
         """Take an event and return the text that may be shown because of it."""
         if isinstance(event, StreamTextDelta):
             self.text += event.text
@@ -99,9 +93,8 @@ class RoundBuffer:
             self._think(event)
         elif isinstance(event, StreamToolCall):
             self._take_call(event)
-        elif isinstance(event, StreamDone):
-            self.finish_reason, self.usage = event.finish_reason, dict(event.usage)
         else:
+            self.finish_reason, self.usage = event.finish_reason, dict(event.usage)
             self.tasks += event.tasks
             self.observations += event.observations
         return ""

@@ -95,6 +95,7 @@ class Decisions:
             call_id=call.id,
             question=question if isinstance(question, str) else "",
             arguments=call.arguments,
+            parameters=self._guards.parameters_of(call.name),
             created_at=now,
             expires_at=now + timedelta(seconds=self._timeout_s),
         )

@@ -90,6 +90,11 @@ class Guards:
             return Pending(verdict, kind)
         return Ready(verdict, tool)
 
+    def parameters_of(self, name: str) -> JsonObject:
+        """Return the JSON Schema of a tool's arguments; {} of one that is gone."""
+        tool = self._toolbox.find(name)
+        return tool.definition.parameters if tool else {}
+
     def _refusal(self, call: AIToolCall, schema: JsonObject) -> Settled | None:
         """Return a call as settled if its arguments are wrong, or the tool may not be used."""
         if fault := _fault(call.arguments, schema):

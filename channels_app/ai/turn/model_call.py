@@ -4,19 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator
 from decimal import Decimal
 
-from channels_app.ai.ledger import Reservation, Spend
+from channels_app.ai.ledger import Payer, Reservation
 from channels_app.ai.steering import RunningLoop
 from channels_app.ai.turn.asking import Asker
 from channels_app.ai.turn.assignment import Assignment, TurnSettings
-from channels_app.ai.turn.buffer import ModelEvent, RoundBuffer
+from channels_app.ai.turn.buffer import RoundBuffer
 from channels_app.ai.turn.items import TextDelta, ThinkingDelta
 from channels_app.ai.turn.pump import Pump
-from channels_app.ai.turn.results import estimate_tokens
-from channels_app.ai.turn.sizes import estimate_read
+from channels_app.ai.turn.reckoning import Reckoning, estimate_usage
 from channels_app.ai.turn.steered import Steered
 from channels_app.ai.turn.telling import Thoughts
 from channels_app.ai.turn.tracing import Tracing
-from channels_app.providers.base.ai import AIContext, AIProvider, StreamThinkingDelta
+from channels_app.providers.base.ai import AIContext, AIProvider, StreamEvent, StreamThinkingDelta
 from rooms.domain.json import JsonObject
 from rooms.resilience.clock import Clock
 
@@ -47,8 +46,9 @@ class ModelCall:
         self._settings = settings
         self._assignment = assignment
         self._clock = clock
+        self._reckoning = Reckoning(settings.prices, clock)
         self._reservation: Reservation | None = None
-        self._pump: Pump[ModelEvent] | None = None
+        self._pump: Pump[StreamEvent] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._started = 0.0
         self._has_ended = False
@@ -68,15 +68,12 @@ class ModelCall:
         said = self.buffer.text + self.thinking
         if self.buffer.usage or not said:
             return self.buffer.usage
-        return {
-            "input_tokens": estimate_read(self._context),
-            "output_tokens": estimate_tokens(said),
-        }
+        return estimate_usage(self._context, said)
 
     @property
     def cost(self) -> Decimal | None:
         """What it cost; None where nobody knows."""
-        return self._price(self.asker.provider, self.usage)
+        return self._reckoning.cost(self.asker.provider, self.usage)
 
     @property
     def sizes(self) -> JsonObject:
@@ -96,7 +93,14 @@ class ModelCall:
             BudgetExceeded: If a budget does not allow it.
         """
         if self._settings.ledger is not None:
-            spend = self._spend(run_id, seq)
+            spend = self._reckoning.plan(
+                self._context,
+                self.asker.provider,
+                self._payer(),
+                run_id=run_id,
+                seq=seq,
+                fallback=self._settings.fallback_provider,
+            )
             self._reservation = await self._settings.ledger.reserve(spend)
         self._started = self._clock.monotonic()
         self._pump = Pump(self.asker.stream(self._context), loop.wake)
@@ -157,7 +161,7 @@ class ModelCall:
             await self._settings.ledger.settle(settled, self.usage, self.cost)
 
     async def _read(
-        self, event: ModelEvent, thoughts: Thoughts
+        self, event: StreamEvent, thoughts: Thoughts
     ) -> TextDelta | ThinkingDelta | None:
         shown = self.buffer.feed(event)
         if isinstance(event, StreamThinkingDelta):
@@ -168,27 +172,12 @@ class ModelCall:
         await thoughts.end()
         return TextDelta(shown) if shown else None
 
-    def _spend(self, run_id: str, seq: int) -> Spend:
-        provider, context, read = self.asker.provider, self._context, estimate_read(self._context)
-        written = context.max_tokens + (context.thinking_budget or 0)
-        return Spend(
+    def _payer(self) -> Payer:
+        return Payer(
             organization_id=self._assignment.organization_id,
             room_id=self._assignment.room_id,
             channel_id=self._assignment.channel_id,
-            run_id=run_id,
-            seq=seq,
-            provider=provider.name,
-            model=provider.model_name,
-            input_tokens=read,
-            max_output_tokens=written,
-            estimate=self._price(provider, {"input_tokens": read, "output_tokens": written}),
         )
-
-    def _price(self, provider: AIProvider, usage: dict[str, int]) -> Decimal | None:
-        prices = self._settings.prices
-        if prices is None:
-            return None
-        return prices(provider.name, provider.model_name, usage, self._clock.now())
 
 
 def _made_with(reservation: Reservation, provider: AIProvider) -> Reservation:

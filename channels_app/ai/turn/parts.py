@@ -65,7 +65,7 @@ def assemble(parts: TurnParts) -> Workings:
     """Make the workings of a turn."""
     assignment, around, settings = parts.assignment, parts.surroundings, parts.settings
     progress = Progress(parts.context)
-    recorder = Recorder(around.store.runs, _new_run(parts), around.clock)
+    recorder = make_recorder(assignment, settings, around)
     loop = RunningLoop(recorder.run.id)
     steered = Steered(loop, around.store.steering, around.clock, recorder.opened)
     tracing = Tracing(around.telemetry, assignment, current_span_id())
@@ -113,17 +113,21 @@ def make_call(parts: TurnParts, progress: Progress) -> ModelCall:
     )
 
 
-def _new_run(parts: TurnParts) -> AgentRun:
-    assignment, provider = parts.assignment, parts.settings.provider
-    return AgentRun(
+def make_recorder(
+    assignment: Assignment, settings: TurnSettings, surroundings: Surroundings
+) -> Recorder:
+    """Make what writes a turn down, as one that nobody has begun before."""
+    provider, clock = settings.provider, surroundings.clock
+    run = AgentRun(
         room_id=assignment.room_id,
         channel_id=assignment.channel_id,
         event_id=assignment.event.id,
         organization_id=assignment.organization_id,
         delivery_id=assignment.asking.delivery_id if assignment.asking else None,
-        version_id=parts.settings.version_id,
+        version_id=settings.version_id,
         provider=provider.name,
         model=provider.model_name,
         segment=assignment.segment,
-        started_at=parts.surroundings.clock.now(),
+        started_at=clock.now(),
     )
+    return Recorder(surroundings.store.runs, run, clock)

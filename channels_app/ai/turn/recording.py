@@ -113,6 +113,20 @@ class Recorder:
             ended_at=self._clock.now() if is_over else None,
         )
 
+    async def refuse(self, reason: str) -> None:
+        """Write that the turn may not go on, and why.
+
+        Raises:
+            LostRun: If another process has begun the turn anew.
+        """
+        await self.opened()
+        await self.put(
+            status=RunStatus.CANCELLED,
+            end_reason=EndReason.BLOCKED.value,
+            error=reason,
+            ended_at=self._clock.now(),
+        )
+
     async def _write(self) -> None:
         waiting, self._waiting, self._is_dirty = self._waiting, {}, False
         try:

@@ -80,7 +80,8 @@ class Resuming:
     def replay(self, steps: Sequence[AgentStep], progress: Progress) -> Iterator[PastAnswer]:
         """Do to `progress` what the steps did, and yield each answer on the way.
 
-        Whoever reads must settle the tools of an answer before going on to the next.
+        Whoever reads must settle the tools of an answer before going on to the next. An answer that
+        gave way to a later question is none: the turn is taken again because that one is gone.
         """
         for step in steps:
             if step.kind is StepKind.STEER:
@@ -94,7 +95,8 @@ class Resuming:
                 past = PastAnswer(step, tools)
                 progress.generations = step.round + 1
                 progress.call_ids |= {call.id for call in past.calls}
-                yield past
+                if past.ended is not EndReason.SUPERSEDED:
+                    yield past
 
     async def settle(self, past: PastAnswer, run_id: str) -> RoundPlan:
         """Return the round of a past answer with what becomes of each call now."""

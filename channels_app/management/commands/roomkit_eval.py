@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from channels_app.ai.ledger import BudgetExceeded
 from channels_app.configured.building import BrokenConfig
 from channels_app.evaluation.arguments import (
     add_record_arguments,
@@ -26,11 +27,13 @@ from channels_app.selectors.evaluations import find_set, list_cases
 from channels_app.services.evaluations import CaseExists, save_case
 from rooms.domain.json import JsonObject
 from rooms.models import Room
+from rooms.stores.orm.executor import DatabaseThreads
 
 HELP = """Try versions of an agent on conversations of the past.
 
-The model is really asked, which costs money, unless --model mock:FILE says otherwise. No room of
-the site is touched, nothing is sent, no hook and no budget has a part in it. Tools are not run:
+The model is really asked, which costs money, unless --model mock:FILE says otherwise: a budget
+of the agent or its organization that is used up ends it. No room of the site is touched, nothing
+is sent, and no hook has a part in it. Tools are not run:
 they answer what they answered in the recorded conversation. Only a tool that says that it is
 read_only is run where nothing was recorded; any other answers that it is not run."""
 
@@ -91,11 +94,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['case']}: {len(events)} entries, {len(checks)} checks")
 
     def _run(self, options: JsonObject) -> None:
+        threads = DatabaseThreads()
         try:
-            entries = _enter(options)
-            sheets = self._try_all(entries, options)
-        except (BrokenConfig, NoSuchVersion) as problem:
+            sheets = self._try_all(_enter(options, threads), options)
+        except (BrokenConfig, BudgetExceeded, NoSuchVersion) as problem:
             raise CommandError(str(problem)) from problem
+        finally:
+            asyncio.run(threads.close())
         for sheet in sheets:
             self.stdout.write(describe_sum(sheet.label, sheet.model, sheet.outcomes))
         if options["json"]:
@@ -134,7 +139,7 @@ class Command(BaseCommand):
                 width = shutil.get_terminal_size().columns
                 self.stdout.write("\n".join([*describe_case(told, width=width), ""]))
             error = ""
-        except BrokenConfig as problem:
+        except (BrokenConfig, BudgetExceeded) as problem:
             error = str(problem)
             raise
         finally:
@@ -143,10 +148,10 @@ class Command(BaseCommand):
         return sheets
 
 
-def _enter(options: JsonObject) -> list[Entry]:
+def _enter(options: JsonObject, threads: DatabaseThreads) -> list[Entry]:
     changes = read_changes(options)
     whiches = [options["version"], *([options["against"]] if options["against"] else [])]
-    return [enter(get_version(options["agent"], which), changes) for which in whiches]
+    return [enter(get_version(options["agent"], which), threads, changes) for which in whiches]
 
 
 def _read_room(room_id: str) -> tuple[Room, list[JsonObject]]:

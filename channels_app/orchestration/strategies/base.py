@@ -8,6 +8,8 @@ from channels_app.orchestration.host import OrchestrationHost
 from channels_app.orchestration.plan import PLAN_KEY, AgentCard, RoomPlan, plan_json
 from channels_app.orchestration.state import ConversationState, change_conversation_state
 from rooms.domain.context import RoomContext
+from rooms.domain.json import JsonObject
+from rooms.pipeline.strategies import DUE
 
 
 class Orchestration(ABC):
@@ -29,6 +31,15 @@ class Orchestration(ABC):
     def plan(self) -> RoomPlan:
         """Return the strategy as data."""
 
+    def enlist(self, kit: OrchestrationHost) -> None:
+        """Register the agents, unless they are registered already.
+
+        Raises:
+            ValueError: If another channel has the id of one of them.
+        """
+        for agent in self.agents():
+            _register(kit, agent)
+
     async def install(self, kit: OrchestrationHost, room_id: str) -> None:
         """Register the agents, attach those that answer, and let the room go by the strategy.
 
@@ -39,12 +50,15 @@ class Orchestration(ABC):
             RoomNotFoundError: If there is no such room.
             RoomClosedError: If the room takes no more events.
         """
-        for agent in self.agents():
-            _register(kit, agent)
+        self.enlist(kit)
         for agent in self.attached():
             if await kit.store.get_binding(room_id, agent.channel_id) is None:
                 await kit.attach_channel(room_id, agent.channel_id)
         plan = self.plan()
+        along: JsonObject = {PLAN_KEY: plan_json(plan)}
+        room = await kit.store.get_room(room_id)
+        if room is not None and room.metadata.get(DUE):
+            along[DUE] = False  # who gives a room its strategy spares it the kit's own
 
         def begin(context: RoomContext, state: ConversationState) -> ConversationState:
             begun = ConversationState(
@@ -52,7 +66,7 @@ class Orchestration(ABC):
             ).model_dump(include={"phase", "active_agent_id", "phase_started_at"})
             return state.model_copy(update=begun)
 
-        await change_conversation_state(kit, room_id, begin, along={PLAN_KEY: plan_json(plan)})
+        await change_conversation_state(kit, room_id, begin, along=along)
 
 
 def card_of(agent: Agent) -> AgentCard:

@@ -7,7 +7,7 @@ from channels_app.providers.anthropic.checking import explain
 from channels_app.providers.anthropic.config import AnthropicConfig
 from channels_app.providers.anthropic.models import model_of, sees_pictures
 from channels_app.providers.anthropic.reading import COUNTERS, AnswerReader
-from channels_app.providers.anthropic.requests import build_request
+from channels_app.providers.anthropic.requests import build_request, output_bound
 from channels_app.providers.base.ai import (
     AIContext,
     ProviderError,
@@ -62,6 +62,10 @@ class AnthropicAIProvider(StreamingAIProvider):
     def context_window(self) -> int | None:
         """How many tokens the model can read; None of a model that is not known."""
         return model_of(self._config.model).context_window
+
+    def output_bound(self, context: AIContext) -> int:
+        """Return the bound that the request has; what the model thinks unasked is within it."""
+        return output_bound(context, self._config)
 
     async def generate_structured_stream(
         self, context: AIContext

@@ -4,7 +4,6 @@ See https://platform.claude.com/docs/en/build-with-claude/streaming. What is not
 events and blocks of later versions, is passed over.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from channels_app.providers.base.ai import (
     StreamThinkingDelta,
     StreamToolCall,
 )
+from channels_app.providers.base.arguments import read_arguments
 from rooms.domain.json import JsonObject
 
 COUNTERS = (
@@ -93,7 +93,7 @@ class AnswerReader:
             case "redacted_thinking":
                 yield StreamThinkingDelta(thinking="", metadata={REDACTED: content["data"]})
             case "tool_use":
-                content["input"] = _arguments(said)
+                content["input"] = read_arguments(said)
                 yield StreamToolCall(
                     id=content["id"], name=content["name"], arguments=content["input"]
                 )
@@ -113,14 +113,3 @@ def _read_delta(block: _Block, delta: Any) -> Iterator[StreamEvent]:
             block.signature += delta.signature
         case "input_json_delta":
             block.said.append(delta.partial_json)
-
-
-def _arguments(said: str) -> JsonObject:
-    """Return a call's arguments; what is no JSON object, such as half of one, comes as `raw`."""
-    if not said.strip():
-        return {}
-    try:
-        arguments = json.loads(said)
-    except ValueError:
-        return {"raw": said}
-    return arguments if isinstance(arguments, dict) else {"raw": said}

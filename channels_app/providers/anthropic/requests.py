@@ -27,10 +27,9 @@ def build_request(context: AIContext, config: AnthropicConfig) -> JsonObject:
     """Return the arguments of the SDK's `messages.create`, without `stream`."""
     model = model_of(config.model)
     budget = _budget(context)
-    cap = context.max_tokens if "max_tokens" in context.model_fields_set else config.max_tokens
     request: JsonObject = {
         "model": config.model,
-        "max_tokens": cap + _thinking_tokens(model, budget),
+        "max_tokens": output_bound(context, config),
         "messages": build_turns(context.messages),
     }
     system = build_system(context.system_prompt, context.messages)
@@ -42,6 +41,12 @@ def build_request(context: AIContext, config: AnthropicConfig) -> JsonObject:
     if model.sampling and not budget:
         request |= _sampling(context, config)
     return request
+
+
+def output_bound(context: AIContext, config: AnthropicConfig) -> int:
+    """Return the most tokens that an answer may have, with all that the model thinks."""
+    cap = context.max_tokens if "max_tokens" in context.model_fields_set else config.max_tokens
+    return cap + _thinking_tokens(model_of(config.model), _budget(context))
 
 
 def _budget(context: AIContext) -> int:

@@ -164,12 +164,14 @@ class StreamToolCall(BaseModel):
 
 
 class StreamDone(BaseModel):
-    """The end of a streamed answer; `usage` as in `AIResponse`."""
+    """The end of a streamed answer; `usage`, tasks and observations as in `AIResponse`."""
 
     type: Literal["done"] = "done"
     finish_reason: str | None = None
     usage: dict[str, int] = {}
     metadata: JsonObject = {}
+    tasks: list[Task] = []
+    observations: list[Observation] = []
 
 
 StreamEvent: TypeAlias = StreamTextDelta | StreamThinkingDelta | StreamToolCall | StreamDone
@@ -238,6 +240,14 @@ class AIProvider(Provider):
         """Whether `generate_structured_stream` yields while the model is still writing."""
         return False
 
+    def output_bound(self, context: AIContext) -> int:
+        """Return the most tokens that an answer may have, with all that the model thinks.
+
+        Budgets set aside what so many tokens cost. Whoever lets its model write more than the
+        question asks for, to think unasked for example, says how much that is in all.
+        """
+        return context.max_tokens + max(context.thinking_budget or 0, 0)
+
     @abstractmethod
     async def generate(self, context: AIContext) -> AIResponse:
         """Answer at once.
@@ -272,9 +282,7 @@ class AIProvider(Provider):
             yield StreamToolCall(
                 id=call.id, name=call.name, arguments=call.arguments, metadata=call.metadata
             )
-        yield StreamDone(
-            finish_reason=response.finish_reason, usage=response.usage, metadata=response.metadata
-        )
+        yield StreamDone.model_validate(response, from_attributes=True)
 
 
 def thinking_deltas(response: AIResponse) -> list[StreamThinkingDelta]:

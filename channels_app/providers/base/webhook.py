@@ -1,7 +1,7 @@
 """What vendors post to us: the request as it came, and what can be in it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from rooms.domain.content import EventContent
 from rooms.domain.delivery import DeliveryStatus
+from rooms.domain.echo import EchoMessage
 from rooms.domain.frozen import utc_now
 from rooms.domain.json import JsonObject
 from rooms.domain.message import InboundMessage
@@ -147,6 +148,22 @@ class MessageReacted:
 
 
 @dataclass(frozen=True)
+class EchoChanged:
+    """One of us has changed a message outside of the site, or put a sign on one.
+
+    `change.sender_id` is the account's own address, `recipient_id` where the conversation is.
+    """
+
+    recipient_id: str
+    change: MessageEdited | MessageDeleted | MessageReacted
+
+    @property
+    def channel_id(self) -> str:
+        """Whose account it is."""
+        return self.change.channel_id
+
+
+@dataclass(frozen=True)
 class MessagesRead:
     """A recipient has read everything we sent until a moment."""
 
@@ -181,12 +198,18 @@ class ContactChanged:
     raw: JsonObject = field(default_factory=dict)
 
 
+CHAT = "_chat"
+"""Key in the `raw` of a report: the address of the chat that it is told of, where the vendor also
+reports on what was said beside us. Of a chat without a room nothing is kept."""
+
 WebhookItem: TypeAlias = (
     InboundMessage
     | DeliveryStatus
     | MessageEdited
     | MessageDeleted
     | MessageReacted
+    | EchoMessage
+    | EchoChanged
     | MessagesRead
     | SenderTyping
     | ContactChanged
@@ -194,5 +217,23 @@ WebhookItem: TypeAlias = (
 """Anything a webhook can hold.
 
 `DeliveryStatus.status` is one of ours: queued, sent, delivered, read, failed, expired, canceled;
-`raw["vendor_status"]` keeps the vendor's word, `raw["flag"]` what ours cannot say.
+`raw["vendor_status"]` keeps the vendor's word, `raw["flag"]` what ours cannot say. What comes back
+of our own sends is no echo but, at most, a report that they are out.
 """
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An item of a source whose files are fetched, by `read`, only if it concerns us.
+
+    `head` is the same item without the bytes of its files. On a telephone people also write to
+    those who are no customers.
+    """
+
+    head: WebhookItem
+    read: Callable[[], Awaitable[WebhookItem | None]]
+
+    @property
+    def channel_id(self) -> str | None:
+        """Where it comes in."""
+        return self.head.channel_id

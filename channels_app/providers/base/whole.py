@@ -44,6 +44,8 @@ async def collect(stream: AsyncGenerator[StreamEvent, None]) -> AIResponse:
         finish_reason=done.finish_reason,
         usage=done.usage,
         metadata=done.metadata,
+        tasks=done.tasks,
+        observations=done.observations,
         tool_calls=calls,
     )
 

@@ -11,6 +11,7 @@ from channels_app.providers.base.ai import (
 from channels_app.providers.base.streaming_ai import StreamingAIProvider
 from channels_app.providers.gemini.checking import explain
 from channels_app.providers.gemini.config import GeminiConfig
+from channels_app.providers.gemini.limits import output_bound
 from channels_app.providers.gemini.models import model_of
 
 
@@ -53,6 +54,10 @@ class GeminiAIProvider(StreamingAIProvider):
     def context_window(self) -> int | None:
         """How many tokens the model can read; None of a model that is not known."""
         return model_of(self._config.model).context_window
+
+    def output_bound(self, context: AIContext) -> int:
+        """Return the bound that the request has; what the model thinks unasked is within it."""
+        return output_bound(context, self._config)
 
     async def generate_structured_stream(
         self, context: AIContext

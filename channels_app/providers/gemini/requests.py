@@ -6,6 +6,7 @@ from channels_app.providers.base.ai import AIContext, AITool
 from channels_app.providers.gemini.config import GeminiConfig
 from channels_app.providers.gemini.contents import build_contents, system_text
 from channels_app.providers.gemini.extra import types
+from channels_app.providers.gemini.limits import output_bound
 from channels_app.providers.gemini.models import LOW_UP_TO, model_of
 from rooms.domain.json import JsonObject
 
@@ -19,19 +20,14 @@ class GeminiRequest:
 
 
 def build_request(context: AIContext, config: GeminiConfig) -> GeminiRequest:
-    """Return the request for an answer to `context`.
-
-    What the model thinks counts as part of its answer: a budget for it is added to the bound.
-    """
-    asked = context.model_fields_set
-    bound = context.max_tokens if "max_tokens" in asked else config.max_tokens
-    budget = context.thinking_budget
+    """Return the request for an answer to `context`."""
+    asked, budget = context.model_fields_set, context.thinking_budget
     return GeminiRequest(
         contents=build_contents(context.messages, signed_calls=model_of(config.model).signed_calls),
         config=types.GenerateContentConfig(
             system_instruction=system_text(context.messages, context.system_prompt) or None,
             temperature=context.temperature if "temperature" in asked else config.temperature,
-            max_output_tokens=bound + max(budget or 0, 0),
+            max_output_tokens=output_bound(context, config),
             tools=_tools(context.tools) or None,
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
             thinking_config=_thinking(config.model, budget),

@@ -134,9 +134,7 @@ class MockAIProvider(AIProvider):
             yield StreamToolCall(
                 id=call.id, name=call.name, arguments=call.arguments, metadata=call.metadata
             )
-        yield StreamDone(
-            finish_reason=answer.finish_reason, usage=answer.usage, metadata=answer.metadata
-        )
+        yield StreamDone.model_validate(answer, from_attributes=True)
 
     def _begin(self, context: AIContext) -> int:
         """Keep what this call was given and return its number, from 0."""

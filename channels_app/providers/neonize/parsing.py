@@ -3,14 +3,17 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from channels_app.providers.base.webhook import (
+    CHAT,
     EchoChanged,
     MessageDeleted,
     MessageEdited,
     MessageReacted,
     SenderTyping,
+    Unread,
     WebhookItem,
 )
 from channels_app.providers.neonize import extra, jids
@@ -56,7 +59,7 @@ class EventReader:
         self._fetch = fetch
         self._me = me
 
-    async def read_message(self, event: Any) -> list[WebhookItem]:
+    async def read_message(self, event: Any) -> list[WebhookItem | Unread]:
         """Return what a message is: one that people see, a change of one, or nothing to us.
 
         What the account's owner writes on the telephone, or on another linked device, is an echo.
@@ -64,15 +67,22 @@ class EventReader:
         source = event.Info.MessageSource
         if not self._is_for_us(source) or not event.HasField("Message"):
             return []
-        message = unwrap(event.Message)
-        if not any(message.HasField(name) for name in CHANGES):
-            read = await read_content(message, self._fetch)
-            make = self._make_echo if _is_echo(source) else self._make_message
-            return [] if read.content is None else [make(event, read.content, read.facts)]
-        change = await self._read_change(event, message)
-        if change is None:
+        is_echo = _is_echo(source)
+        item = await self._read(event, _fetch_nothing if is_echo else self._fetch)
+        if item is None:
             return []
-        return [EchoChanged(recipients_of(source)[0], change) if _is_echo(source) else change]
+        return [Unread(item, partial(self._read, event, self._fetch)) if is_echo else item]
+
+    async def _read(self, event: Any, fetch: Fetch) -> WebhookItem | None:
+        source, message = event.Info.MessageSource, unwrap(event.Message)
+        if not any(message.HasField(name) for name in CHANGES):
+            read = await read_content(message, fetch)
+            make = self._make_echo if _is_echo(source) else self._make_message
+            return None if read.content is None else make(event, read.content, read.facts)
+        change = await self._read_change(event, message, fetch)
+        if change is None or not _is_echo(source):
+            return change
+        return EchoChanged(recipients_of(source)[0], change)
 
     def _make_message(self, event: Any, content: EventContent, facts: JsonObject) -> InboundMessage:
         source, about = event.Info.MessageSource, self._about(event)
@@ -120,7 +130,7 @@ class EventReader:
                 status=RECEIPTS[word],
                 recipient=addresses_of(source)[0],
                 timestamp=read_time(event.Timestamp),
-                raw={"vendor_status": word.lower()},
+                raw={"vendor_status": word.lower(), CHAT: jids.address_of(source.Chat)},
             )
             for message_id in event.MessageIDs
         ]
@@ -159,7 +169,7 @@ class EventReader:
         )
 
     async def _read_change(
-        self, event: Any, message: Any
+        self, event: Any, message: Any, fetch: Fetch
     ) -> MessageEdited | MessageDeleted | MessageReacted | None:
         """Read a sign, an edit or a deletion; the rest is what devices tell each other."""
         if message.HasField("reactionMessage"):
@@ -178,7 +188,7 @@ class EventReader:
             return MessageDeleted(**told)
         if word != "MESSAGE_EDIT" or not change.HasField("editedMessage"):
             return None
-        read = await read_content(unwrap(change.editedMessage), self._fetch)
+        read = await read_content(unwrap(change.editedMessage), fetch)
         return MessageEdited(**told, content=read.content) if read.content else None
 
     def _about(self, event: Any) -> JsonObject:
@@ -213,6 +223,10 @@ def person_of(event: Any) -> JsonObject:
         group = jids.name_of(source.Chat)
         facts |= {"phone_number": group, "group_id": group}
     return facts
+
+
+async def _fetch_nothing(message: Any, file: Any) -> bytes:
+    return b""
 
 
 def _is_echo(source: Any) -> bool:

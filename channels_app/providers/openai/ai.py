@@ -16,6 +16,7 @@ from channels_app.providers.base.whole import collect
 from channels_app.providers.openai.chat_request import is_reasoning_lost
 from channels_app.providers.openai.checking import explain, no_model
 from channels_app.providers.openai.config import OpenAIConfig
+from channels_app.providers.openai.limits import limits_of
 from channels_app.providers.openai.models import traits_of
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ class OpenAIAIProvider(StreamingAIProvider):
     def context_window(self) -> int | None:
         """How many tokens the model can read; None of a model that is not known."""
         return self._traits.context_window
+
+    def output_bound(self, context: AIContext) -> int:
+        """Return the bound that the request has; what the model thinks unasked is within it."""
+        return limits_of(context, self._config, self._traits).output_tokens
 
     async def generate(self, context: AIContext) -> AIResponse:
         """Answer at once.

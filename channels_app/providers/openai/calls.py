@@ -1,31 +1,19 @@
 """Putting together the tool calls of an answer."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import uuid4
 
 from channels_app.providers.base.ai import StreamToolCall
+from channels_app.providers.base.arguments import read_arguments
 from channels_app.providers.openai.extra import (
     ChatCompletionMessageToolCallUnion,
     ChoiceDeltaToolCall,
 )
-from rooms.domain.json import JsonObject
 
 Fragment: TypeAlias = ChoiceDeltaToolCall | ChatCompletionMessageToolCallUnion
 """A piece of a call, or all of it."""
-
-
-def read_arguments(text: str) -> JsonObject:
-    """Return the arguments of a call; what is no JSON object is kept under `raw`."""
-    if not text.strip():
-        return {}
-    try:
-        arguments = json.loads(text)
-    except ValueError:
-        return {"raw": text}
-    return arguments if isinstance(arguments, dict) else {"raw": text}
 
 
 @dataclass

@@ -6,6 +6,9 @@ from channels_app.providers.base.ai import AIContext
 from channels_app.providers.openai.config import OpenAIConfig
 from channels_app.providers.openai.models import UNASKED_THINKING, Traits
 
+LEAST = {"chat": 1, "responses": 16}
+"""The smallest bound that each API takes, in tokens."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -27,7 +30,8 @@ class Limits:
 def limits_of(context: AIContext, config: OpenAIConfig, traits: Traits) -> Limits:
     """Return what holds for a question; what it does not set is the config's."""
     said = context.model_fields_set
-    answer = context.max_tokens if "max_tokens" in said else config.max_tokens
+    asked = context.max_tokens if "max_tokens" in said else config.max_tokens
+    answer = max(LEAST[config.api], asked)
     if not traits.reasons:
         warmth = context.temperature if "temperature" in said else config.temperature
         return Limits(output_tokens=answer, temperature=warmth)

@@ -12,8 +12,8 @@ from channels_app.providers.base.ai import (
     StreamThinkingDelta,
     StreamToolCall,
 )
+from channels_app.providers.base.arguments import read_arguments
 from channels_app.providers.openai import errors
-from channels_app.providers.openai.calls import read_arguments
 from channels_app.providers.openai.client import OpenAIClient
 from channels_app.providers.openai.config import OpenAIConfig
 from channels_app.providers.openai.extra import (

@@ -20,8 +20,6 @@ ITEM = "reasoning_item"
 FOLLOWS = "reasoning_id"
 """Key in the metadata of a tool call: the id of the reasoning that it followed from."""
 
-LEAST_OUTPUT_TOKENS = 16
-
 
 def build_request(context: AIContext, config: OpenAIConfig, traits: Traits) -> JsonObject:
     """Return the body of a question, without what makes it a stream."""
@@ -39,7 +37,7 @@ def build_request(context: AIContext, config: OpenAIConfig, traits: Traits) -> J
 
 
 def _build_limits(limits: Limits) -> JsonObject:
-    length = {"max_output_tokens": max(LEAST_OUTPUT_TOKENS, limits.output_tokens)}
+    length = {"max_output_tokens": limits.output_tokens}
     if limits.effort is None:
         return {**length, "temperature": limits.temperature}
     reasoning = {"effort": limits.effort, **({"summary": "auto"} if limits.is_told else {})}

@@ -41,7 +41,11 @@ class DatabaseApprovals(ApprovalStore):
         answer: str | None = None,
         reason: str = "",
     ) -> Approval | None:
-        """Write a decision if there is none yet; None if somebody was first or nobody asked."""
+        """Write a decision if there is none yet; None if somebody was first or nobody asked.
+
+        Raises:
+            WrongArguments: If the tool does not take the edited arguments; nothing is decided then.
+        """
         decision = Decision(state, edited_arguments=edited_arguments, answer=answer, reason=reason)
         return await self._threads.run(_decide, approval_id, decision, decided_by)
 

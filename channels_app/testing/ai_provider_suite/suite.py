@@ -117,6 +117,7 @@ class AIProviderSuite:
             usage = (await provider.generate(question())).usage
             await provider.close()
 
+        assert usage.get("output_tokens", 0) <= provider.output_bound(question())
         assert set(usage) <= COUNTERS
         assert {name: count for name, count in usage.items() if count} == {
             name: count

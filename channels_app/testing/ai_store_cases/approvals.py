@@ -3,10 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from channels_app.ai.records import DecisionKind, DecisionState, ToolApproval
 from channels_app.ai.store import AIStore
+from channels_app.ai.tools.arguments import WrongArguments
 from channels_app.testing.ai_values import make_approval, make_run
 from rooms.domain.frozen import utc_now
+
+INTEGERS = {"type": "object", "properties": {"amount": {"type": "integer"}}}
 
 
 async def _ask(store: AIStore, seq: int = 0, **fields: object) -> ToolApproval:
@@ -18,7 +23,11 @@ async def _ask(store: AIStore, seq: int = 0, **fields: object) -> ToolApproval:
 
 async def test_a_question_is_stored_as_it_is(store: AIStore) -> None:
     asked = await _ask(
-        store, organization_id="acme", kind=DecisionKind.INPUT, question="Which colour?"
+        store,
+        organization_id="acme",
+        kind=DecisionKind.INPUT,
+        question="Which colour?",
+        parameters=INTEGERS,
     )
 
     assert await store.approvals.get(asked.id) == asked
@@ -61,6 +70,20 @@ async def test_a_decision_says_who_and_how(store: AIStore) -> None:
     assert (decided.arguments, decided.edited_arguments) == ({"amount": 5}, {"amount": 3})
     assert decided.decided_at is not None
     assert await store.approvals.get(asked.id) == decided
+
+
+async def test_an_edit_that_the_tool_does_not_take_decides_nothing(store: AIStore) -> None:
+    asked = await _ask(store, parameters=INTEGERS)
+
+    with pytest.raises(WrongArguments, match="amount: 'lots' is not of type 'integer'"):
+        await store.approvals.decide(
+            asked.id, DecisionState.APPROVED, edited_arguments={"amount": "lots"}
+        )
+
+    assert await store.approvals.get(asked.id) == asked
+    assert await store.approvals.decide(
+        asked.id, DecisionState.APPROVED, edited_arguments={"amount": 4}
+    )
 
 
 async def test_an_answer_and_a_reason_are_kept(store: AIStore) -> None:

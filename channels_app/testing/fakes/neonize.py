@@ -67,7 +67,9 @@ class Account:
         typing: Chats, and whether typing was shown there.
         read: Chats and ids that were marked as read.
         fails_with: Raised by the next send instead of taking it.
-        keeps_waiting: Set to let sends wait until it is cleared.
+        keeps_waiting: Lets sends wait until it is set.
+        fetched: The digests of files that were asked for, oldest first.
+        keeps_fetching: Lets files wait until it is set.
         needs_pairing: Whether a client shows pictures instead of connecting at once.
         clients: The clients that were made, oldest first.
     """
@@ -79,6 +81,8 @@ class Account:
     read: list[tuple[str, str]] = field(default_factory=list)
     fails_with: Exception | None = None
     keeps_waiting: asyncio.Event | None = None
+    fetched: list[bytes] = field(default_factory=list)
+    keeps_fetching: asyncio.Event | None = None
     needs_pairing: bool = False
     clients: list["FakeClient"] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -200,8 +204,14 @@ class FakeClient:
         for _, part in message.ListFields():
             digest = getattr(part, "fileSHA256", b"")
             if digest in self.account.files:
+                await self._fetch(digest)
                 return self.account.files[digest]
         raise DownloadError("download failed with status code 410")
+
+    async def _fetch(self, digest: bytes) -> None:
+        self.account.fetched.append(digest)
+        if self.account.keeps_fetching is not None:
+            await self.account.keeps_fetching.wait()
 
     async def mark_read(
         self, *message_ids: str, chat: Any, sender: Any, receipt: ReceiptType

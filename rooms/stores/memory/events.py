@@ -12,6 +12,7 @@ from rooms.stores.memory.changes import replace_event, with_newer_history
 from rooms.stores.memory.copies import private_copies, private_copy
 from rooms.stores.memory.filters import Wanted
 from rooms.stores.memory.tables import RoomRecord, Tables, refuse_taken
+from rooms.stores.memory.turns import TurnTable
 
 REPLACED = ("content", "source", "metadata", "delivery_results")
 """What `update_event` writes."""
@@ -64,6 +65,7 @@ class EventTable:
         doomed = [event_id]
         if cascade_replies:
             doomed += [e.id for e in record.timeline if e.thread_root_id == event_id]
+        TurnTable(self._tables).ask_replaced(room_id, doomed)
         for doomed_id in doomed:
             self._remove(record, doomed_id)
         self._tables.forget_provider_messages(lambda message: message.event_id in doomed)

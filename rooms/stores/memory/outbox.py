@@ -1,9 +1,9 @@
 """Delivery rows: lanes, leases, outcomes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 
 from rooms.domain.commit import CommitUnit, EventWrite
 from rooms.domain.enums import LaneScope
@@ -15,9 +15,9 @@ from rooms.domain.job import (
     DeliveryState,
     is_untried,
 )
+from rooms.stores.memory.lanes import Lane, free_events, free_part, is_held
 from rooms.stores.memory.tables import RoomRecord, Tables
 
-Lane = list[DeliveryJob]
 LaneKey = tuple[str, str]
 """Room and channel; no channel where a lane is a whole room."""
 
@@ -71,8 +71,8 @@ class Outbox:
         """Take jobs whose lease has run out and whose lane is free, in lane order."""
         now = self._tables.clock()
         asked = None if lanes is None else {self._key(*lane) for lane in lanes}
-        free_part = _free_part if self._tables.lane_scope is LaneScope.BINDING else _free_events
-        free = chain.from_iterable(free_part(lane, owner, now) for lane in self._lanes(asked))
+        free_of = free_part if self._tables.lane_scope is LaneScope.BINDING else free_events
+        free = chain.from_iterable(free_of(lane, owner, now) for lane in self._lanes(asked))
         lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
         taken = [job.model_copy(update=lease) for job in islice(free, limit)]
         for job in taken:
@@ -143,16 +143,6 @@ class Outbox:
         self.put(_finished(job, finish, self._tables.clock()))
         return True
 
-    def open_parked(self, room_id: str, event_id: str, channel_id: str) -> DeliveryJob | None:
-        """Make a PARKED job PENDING, due now and held by nobody; None if there is none."""
-        for job in self.list_deliveries(room_id, event_id=event_id):
-            if job.channel_id == channel_id and job.state is DeliveryState.PARKED:
-                due = {"state": DeliveryState.PENDING, "attempts": 1}
-                opened = job.model_copy(update={**due, "due_at": self._tables.clock()})
-                self.put(opened)
-                return opened
-        return None
-
     def put(self, job: DeliveryJob) -> None:
         """Write a job of a room that exists."""
         record = self._tables.rooms[job.room_id]
@@ -213,36 +203,8 @@ class Outbox:
         return {
             self._lane_of(job)
             for job in record.open_jobs.values()
-            if not (job.lease_owner == owner and _is_held(job, now))
+            if not (job.lease_owner == owner and is_held(job, now))
         }
-
-
-def _free_part(lane: Lane, owner: str, now: datetime) -> Iterator[DeliveryJob]:
-    """Walk a lane up to the first job that nobody may pass."""
-    for job in lane:
-        if _is_obstacle(job, owner, now):
-            return
-        if not _is_held(job, now):
-            yield job
-
-
-def _free_events(lane: Lane, owner: str, now: datetime) -> Iterator[DeliveryJob]:
-    """Walk a room's lane up to the last event of which no job is behind an obstacle."""
-    for _, of_event in groupby(lane, key=lambda job: job.event_index):
-        jobs = list(of_event)
-        obstacles = [job for job in jobs if _is_obstacle(job, owner, now)]
-        yield from (job for job in jobs if job not in obstacles and not _is_held(job, now))
-        if obstacles:
-            return
-
-
-def _is_obstacle(job: DeliveryJob, owner: str, now: datetime) -> bool:
-    """Tell whether nobody may pass a job: it is not yet due, or another's."""
-    return job.due_at > now or (_is_held(job, now) and job.lease_owner != owner)
-
-
-def _is_held(job: DeliveryJob, now: datetime) -> bool:
-    return job.lease_until is not None and job.lease_until > now
 
 
 def _waits_for_jobs(record: RoomRecord, event_id: str) -> bool:
@@ -258,5 +220,5 @@ def _finished(job: DeliveryJob, finish: DeliveryFinish, now: datetime) -> Delive
     wait = finish.follow_up_in_s
     outcome["follow_up_at"] = None if wait is None else now + timedelta(seconds=wait)
     if finish.state not in OPEN_STATES:
-        outcome |= {"lease_owner": "", "lease_until": None}
+        outcome |= {"lease_owner": "", "lease_until": None, "unsaid": None}
     return job.model_copy(update=outcome)

@@ -29,6 +29,7 @@ from rooms.stores.memory.side_effects import SideEffectTable
 from rooms.stores.memory.source_states import SourceTable
 from rooms.stores.memory.standings import StandingTable
 from rooms.stores.memory.tables import Clock, Tables
+from rooms.stores.memory.turns import TurnTable
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -165,7 +166,8 @@ class InMemoryStore(ConversationStore):
     cancel_scheduled = _asks(ScheduledTable, ScheduledTable.cancel_scheduled)
     release_deliveries = _asks(Outbox, Outbox.release_deliveries)
     reopen_delivery = _asks(Outbox, Outbox.reopen_delivery)
-    open_parked = _asks(Outbox, Outbox.open_parked)
+    keep_unsaid = _asks(TurnTable, TurnTable.keep_unsaid)
+    open_parked = _asks(TurnTable, TurnTable.open_parked)
 
     note_inbound = _asks(StandingTable, StandingTable.note_inbound)
     opt_out = _asks(StandingTable, StandingTable.opt_out)

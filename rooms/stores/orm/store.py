@@ -274,6 +274,7 @@ class OrmStore(ConversationStore):
     release_deliveries = _hops(outbox.release_deliveries)
     reopen_delivery = _hops(outbox.reopen_delivery)
     list_lane = _hops(outbox.list_lane)
+    keep_unsaid = _hops(outbox.keep_unsaid)
     open_parked = _hops(outbox.open_parked)
 
     note_inbound = _hops(standings.note_inbound)

@@ -28,6 +28,7 @@ CASES = tuple(
         "fallbacks",
         "reopened",
         "turn_lanes",
+        "questions",
         "scheduled_sends",
         "ownership",
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rooms.domain.job import DeliveryJob, DeliveryState
+from rooms.domain.commit import EventWrite, PlannedDelivery
+from rooms.domain.job import DeliveryJob, DeliveryKind, DeliveryState
 from rooms.stores.base import ConversationStore
 from rooms.testing.factories import ROOM, make_event, make_finish, make_room, make_unit
 
@@ -80,6 +81,28 @@ async def test_a_job_behind_other_jobs_of_its_owner_is_born_leased(
     await _add(store, "ws-1", owner="node-1")
     jobs = await _add(store, "ws-2", "ws-3", owner="node-1")
     assert [job.lease_owner for job in jobs] == ["node-1", "node-1"]
+
+
+async def test_opened_turn_waits_for_a_later_one_of_its_agent_only(
+    store: ConversationStore,
+) -> None:
+    await store.create_room(make_room())
+    asked = [
+        PlannedDelivery(channel_id=agent, kind=DeliveryKind.REACT) for agent in ("a", "b", "a")
+    ]
+    writes = tuple(EventWrite(event=make_event(), deliveries=(ask,)) for ask in asked)
+    [committed] = await store.commit([make_unit(events=writes)])
+    one, two, three = committed.jobs
+    await store.finish_deliveries([make_finish(one, DeliveryState.PARKED)])
+    await store.finish_deliveries([make_finish(two, DeliveryState.PARKED)])
+    assert await _lease(store, "node-1") == [(2, "a")]
+    await store.open_parked(ROOM, two.event_id, "b")
+    assert await _lease(store, "node-2") == [(1, "b")]
+    await store.finish_deliveries([make_finish(two, DeliveryState.SENT)])
+    await store.open_parked(ROOM, one.event_id, "a")
+    assert await _lease(store, "node-2") == []
+    await store.finish_deliveries([make_finish(three, DeliveryState.SENT)])
+    assert await _lease(store, "node-2") == [(0, "a")]
 
 
 async def test_another_room_is_not_waited_for(store: ConversationStore) -> None:

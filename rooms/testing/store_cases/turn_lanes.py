@@ -1,14 +1,23 @@
-"""The rows of agents' turns: the last of a lane, and those that are parked and opened."""
+"""The rows of agents' turns: the last of a lane, those that are parked, what is not said yet."""
 
 import asyncio
 
 import pytest
 
-from rooms.domain.job import DeliveryJob, DeliveryState
+from rooms.domain.job import DeliveryJob, DeliveryState, Unsaid
 from rooms.stores.base import ConversationStore
-from rooms.testing.factories import ROOM, make_event, make_finish, make_room, make_unit
+from rooms.testing.factories import (
+    ROOM,
+    make_event,
+    make_finish,
+    make_observation,
+    make_room,
+    make_task,
+    make_unit,
+)
 
 HOUR = 3600.0
+RUN_OUT = -60.0
 
 
 async def _asked(store: ConversationStore, count: int = 1) -> list[DeliveryJob]:
@@ -99,3 +108,49 @@ async def test_what_is_not_there_is_not_opened(store: ConversationStore) -> None
     assert await store.open_parked("other", job.event_id, "bot") is None
     assert await store.open_parked(ROOM, "other", "bot") is None
     assert await store.open_parked(ROOM, job.event_id, "phone") is None
+
+
+# -- answers in several pieces
+
+
+UNSAID = Unsaid(
+    events=(make_event("One."), make_event("Two.\N{SPARKLES}")),
+    segment=2,
+    tasks=(make_task(),),
+    observations=(make_observation(),),
+    metadata_patch={"mood": "calm"},
+    ends_as=DeliveryState.PARKED,
+)
+
+
+async def test_unsaid_answer_is_kept_for_whoever_takes_the_job_next(
+    store: ConversationStore,
+) -> None:
+    await _asked(store)
+    [job] = await store.lease_deliveries("here", seconds=RUN_OUT, lanes=[(ROOM, "bot")])
+    assert await store.keep_unsaid(job.id, UNSAID, lease_owner="here")
+    await store.finish_deliveries([make_finish(job, DeliveryState.SENDING)])
+    [taken] = await store.lease_deliveries("there", seconds=HOUR, lanes=[(ROOM, "bot")])
+    assert taken.unsaid == UNSAID
+
+
+async def test_unsaid_answer_goes_with_the_end_of_its_job(store: ConversationStore) -> None:
+    await _asked(store)
+    [job] = await store.lease_deliveries("here", seconds=HOUR, lanes=[(ROOM, "bot")])
+    await store.keep_unsaid(job.id, UNSAID, lease_owner="here")
+    await store.finish_deliveries([make_finish(job, DeliveryState.SENT)])
+    [ended] = await store.list_lane(ROOM, "bot")
+    assert ended.unsaid is None
+
+
+async def test_unsaid_answer_of_a_job_that_another_has_is_not_kept(
+    store: ConversationStore,
+) -> None:
+    [job] = await _asked(store)
+    await store.lease_deliveries("there", seconds=HOUR)
+    assert not await store.keep_unsaid(job.id, UNSAID, lease_owner="here")
+    await store.finish_deliveries([make_finish(job, DeliveryState.SENT)])
+    assert not await store.keep_unsaid(job.id, UNSAID, lease_owner="there")
+    assert not await store.keep_unsaid("nothing", UNSAID, lease_owner="here")
+    [stored] = await store.list_lane(ROOM, "bot")
+    assert stored.unsaid is None

@@ -18,10 +18,10 @@ from channels_app.orchestration.handoff_tool import (
     build_handoff_tool,
 )
 from channels_app.orchestration.router import ConversationRouter
-from hooks import HookExecution, HookTrigger
+from hooks import HookExecution, HookResult, HookTrigger
 from rooms import ChannelType, RoomEvent, RoomNotFoundError
 from rooms.domain.content import text_of
-from rooms.testing.rig import Recorder
+from rooms.testing.rig import Recorder, bodies
 from tests.ai.orchestration.company import (
     answers_in,
     calls_of,
@@ -253,6 +253,40 @@ async def test_greeting_is_said_in_the_name_of_the_agent(
 
     assert await answers_in(scene) == ["expert: Hello, the expert here."]
     assert pair.greeting_map == {"expert": "Hello, the expert here."}
+
+
+@pytest.mark.parametrize("channel_id", [None, "phone"])
+@pytest.mark.parametrize("owner", ["human", "queue"])
+async def test_no_agent_greets_where_somebody_else_answers(
+    scene: Scene, pair: HandoffHandler, owner: str, channel_id: str | None
+) -> None:
+    phone = await scene.add(Recorder("phone", channel_type=ChannelType.SMS))
+    await pair.handle(ROOM, "clerk", to("expert"))
+    if owner == "human":
+        await scene.kit.take_over(ROOM, user_id="7")
+    else:
+        await scene.kit.queue_room(ROOM, reason="asks for a person")
+
+    await pair.send_greeting(ROOM, channel_id=channel_id)
+
+    assert "Hello, the expert here." not in bodies(await scene.full())
+    assert [*phone.delivered, *scene.person.delivered] == []
+
+
+async def test_greeting_is_dropped_if_somebody_takes_over_before_it_is_stored(
+    scene: Scene, pair: HandoffHandler
+) -> None:
+    await scene.add(Recorder("phone", channel_type=ChannelType.SMS))
+    await pair.handle(ROOM, "clerk", to("expert"))
+
+    @scene.kit.hook(HookTrigger.BEFORE_DELIVER, name="meanwhile")
+    async def take_over(event: RoomEvent, context: object) -> HookResult[RoomEvent]:
+        await scene.kit.take_over(ROOM, user_id="7")
+        return HookResult.allow()
+
+    await pair.send_greeting(ROOM, channel_id="phone")
+
+    assert "Hello, the expert here." not in bodies(await scene.full())
 
 
 async def test_greeting_in_an_unknown_room_is_refused(pair: HandoffHandler) -> None:

@@ -118,6 +118,7 @@ async def test_a_reader_may_leave_early(fake: FakeAnthropic, provider: Anthropic
     [
         (('{"a"', ": 1"), {"raw": '{"a": 1'}),
         (("[1]",), {"raw": "[1]"}),
+        (('{"a": NaN}',), {"raw": '{"a": NaN}'}),
         (("",), {}),
     ],
 )

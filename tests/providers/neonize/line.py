@@ -32,7 +32,15 @@ class Line:
 
     channel_id = "wa"
 
-    def __init__(self, kit: RoomKit, account: Account, clock: FakeClock, **config: Any) -> None:
+    def __init__(
+        self,
+        kit: RoomKit,
+        account: Account,
+        clock: FakeClock,
+        *,
+        organization_id: str | None = None,
+        **config: Any,
+    ) -> None:
         self.kit, self.account = kit, account
         self.source = WhatsAppPersonalSourceProvider(
             WhatsAppPersonalConfig(session="wa.sqlite3", **config),
@@ -40,7 +48,8 @@ class Line:
             clock=clock,
         )
         self.provider = WhatsAppPersonalProvider(self.source)
-        kit.register_channel(WhatsAppPersonalChannel(self.channel_id, provider=self.provider))
+        channel = WhatsAppPersonalChannel(self.channel_id, provider=self.provider)
+        kit.register_channel(channel, organization_id=organization_id)
 
     async def attach(self) -> None:
         """Have the kit run the source, and wait until it has a client."""

@@ -7,9 +7,11 @@ import pytest
 from channels_app.testing.fakes import neonize_events as wa
 from channels_app.testing.fakes.neonize import ME, jid
 from rooms import OwnerKind, RoomEvent
-from rooms.domain.content import text_of
+from rooms.domain.content import MediaContent, text_of
 from rooms.domain.enums import ChannelDirection
+from rooms.domain.provider_message import MessageStatus
 from tests.providers.neonize.line import Line
+from tests.steps import until
 
 SOMEBODY = "wa:+15550100000"
 HIDDEN_ME = jid("11223344556677", "lid")
@@ -68,6 +70,42 @@ async def test_words_to_others_are_nobodys_business(line: Line, asked: RoomEvent
 
     assert await texts(line) == ["Hello"]
     assert len(await line.kit.store.list_rooms()) == 1
+
+
+async def test_files_to_others_are_not_fetched(line: Line, asked: RoomEvent) -> None:
+    private = wa.by_phone(jid("15145550777"))
+    picture = wa.file(line.account, "imageMessage", b"cat", message_id="3A02", **private)
+    edited = wa.edit("3A02", "our cat", **private)
+    edited.Message.protocolMessage.editedMessage.CopyFrom(picture.Message)
+
+    await line.hear(picture, edited)
+    assert line.account.fetched == []
+
+    await line.hear(wa.file(line.account, "imageMessage", b"invoice", **wa.by_phone()))
+    assert isinstance((await last(line)).content, MediaContent)
+    assert len(line.account.fetched) == 1
+
+
+async def test_whether_others_have_read_is_not_written_down(line: Line, asked: RoomEvent) -> None:
+    stranger = jid("15145550777")
+    await line.hear(wa.text("See you", message_id="3A02", **wa.by_phone(stranger)))
+
+    await line.hear(wa.receipt("READ", "3A02", sender=stranger), wa.receipt("READ", "3A03"))
+
+    assert await line.kit.store.get_provider_message("wa", "3A02") is None
+    on_its_way = await line.kit.store.get_provider_message("wa", "3A03")
+    assert on_its_way is not None
+    assert on_its_way.status is MessageStatus.READ
+
+
+async def test_agents_are_silent_before_a_file_is_fetched(line: Line, asked: RoomEvent) -> None:
+    line.account.keeps_fetching = gate = asyncio.Event()
+    line.account.program.tell(wa.file(line.account, "imageMessage", b"cat", **wa.by_phone()))
+    await until(lambda: bool(line.account.fetched))
+
+    assert (await line.kit.get_room(asked.room_id)).owner_kind is OwnerKind.HUMAN
+    gate.set()
+    await line.hear()
 
 
 async def test_what_is_changed_on_the_telephone_changes(line: Line, asked: RoomEvent) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from channels_app.providers.base.webhook import Unread
 from channels_app.providers.neonize.parsing import EventReader
 from channels_app.providers.neonize.sending import KnownMessages
 from channels_app.sources.whatsapp_intake import Intake
@@ -24,7 +25,8 @@ class Desk:
     async def take(self, item: Any) -> None:
         if self.fails:
             raise self.fails.pop(0)
-        self.taken.append(text_of(item.content))
+        read: Any = await item.read() if isinstance(item, Unread) else item
+        self.taken.append(text_of(read.content))
 
 
 @pytest.fixture

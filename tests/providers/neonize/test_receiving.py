@@ -8,7 +8,7 @@ import pytest
 from channels_app.testing.fakes import neonize_events as wa
 from channels_app.testing.fakes.neonize import ME, Account, jid
 from channels_app.testing.fakes.neonize_checks import e2e
-from rooms import EphemeralEvent, EphemeralEventType, TextContent
+from rooms import EphemeralEvent, EphemeralEventType, RoomKit, TextContent
 from rooms.domain.content import (
     AudioContent,
     LocationContent,
@@ -259,7 +259,12 @@ async def test_signs_edits_and_deletions_reach_their_message(line: Line) -> None
     assert (gone.metadata.get("reactions"), gone.metadata["deleted"]) == ({}, True)
 
 
-async def test_typing_is_shown_in_the_sender_s_room(line: Line) -> None:
+@pytest.mark.parametrize("organization_id", [None, "acme"])
+async def test_typing_is_shown_in_the_sender_s_room(
+    kit: RoomKit, account: Account, clock: FakeClock, organization_id: str | None
+) -> None:
+    line = Line(kit, account, clock, organization_id=organization_id)
+    await line.connect()
     event = await line.heard(wa.text("Hello"))
     shown: list[EphemeralEvent] = []
 

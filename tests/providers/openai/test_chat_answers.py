@@ -92,6 +92,8 @@ async def test_calls_are_put_together_from_fragments_that_come_in_turns(fake: Fa
     [
         (('{"a": 1',), {"raw": '{"a": 1'}),
         (("[1]",), {"raw": "[1]"}),
+        (('{"a": 1e999}',), {"raw": '{"a": 1e999}'}),
+        (('{"a": -Infinity}',), {"raw": '{"a": -Infinity}'}),
         ((), {}),
         (("{}",), {}),
     ],

@@ -54,7 +54,9 @@ def delete_event(room_id: str, event_id: str, *, cascade_replies: bool = True) -
     """Delete an event for good, then its thread's replies; return the ids, root first.
 
     Replies are the events whose `thread_root_id` is the event, by index. Deliveries go with
-    their event, the history version grows, the counters stay. Unknown or foreign: nothing, [].
+    their event, the history version grows, the counters stay. Of the questions that gave way to
+    one that goes unanswered the last is PENDING again, held by nobody, as if nobody had asked
+    it yet. Unknown or foreign: nothing, [].
     """
     return writes.delete_event(
         room_id=room_id,

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from rooms.domain.enums import LaneScope
-from rooms.domain.job import DeliveryFinish, DeliveryJob
+from rooms.domain.job import DeliveryFinish, DeliveryJob, Unsaid
 from rooms.selectors import deliveries as reads
 from rooms.services import deliveries as writes
+from rooms.services import turns
 
 
 def lease_deliveries(
@@ -20,9 +21,11 @@ def lease_deliveries(
     """Take jobs whose lease has run out and whose lane is free, in lane order.
 
     Only jobs due now are taken; a job behind an open job of the same lane that is leased by
-    another living owner, or not yet due, stays. Within a lane none is left out before another;
-    the lane whose head is due longest comes first. A job the owner itself holds is not taken
-    again. `seconds` of 0 or less leases for no time: anybody may take the job at once.
+    another living owner, or not yet due, stays. So does a job to REACT if another living owner
+    has a later one of its room and channel: an agent takes one turn at a time. Within a lane
+    none is left out before another; the lane whose head is due longest comes first. A job the
+    owner itself holds is not taken again. `seconds` of 0 or less leases for no time: anybody
+    may take the job at once.
 
     `lanes`, given as (room id, channel id), asks for no other lanes; with the lane scope `room`
     the channel does not matter. A SENDING job whose lease has run out is handed out like any
@@ -83,9 +86,17 @@ def list_lane(room_id: str, channel_id: str, *, limit: int = 50) -> list[Deliver
     return [row.to_domain() for row in rows]
 
 
+def keep_unsaid(delivery_id: str, unsaid: Unsaid, *, lease_owner: str) -> bool:
+    """Keep what an agent has answered with its job until that ends.
+
+    Tell whether it was kept: only while the job is open and leased to this owner.
+    """
+    return turns.keep_unsaid(delivery_id=delivery_id, unsaid=unsaid, lease_owner=lease_owner)
+
+
 def open_parked(room_id: str, event_id: str, channel_id: str) -> DeliveryJob | None:
     """Make a PARKED job PENDING, due now and held by nobody; None if there is none."""
-    row = writes.open_parked(room_id=room_id, event_id=event_id, channel_id=channel_id)
+    row = turns.open_parked(room_id=room_id, event_id=event_id, channel_id=channel_id)
     return row.to_domain() if row is not None else None
 
 
