@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 # More words for the command behind a target: make test ARGS="-k inbound -x"
 ARGS ?=
 
-# Tests of real processes run one at a time beside all others, which go two at a time and make way.
+# Tests of real processes wait a lot; each runs alone, and beside them only what can make way.
 OF_PROCESSES := tests/browser tests/cluster tests/faults tests/workers
 AT_ONCE := -n 2 --dist loadfile $(addprefix --ignore=,$(OF_PROCESSES))
 # Another Python may run those on PostgreSQL.
@@ -32,14 +32,15 @@ run: $(RUN_STAMP) ## Start the site with its demo on http://127.0.0.1:8000
 	@exec $(PY) manage.py up --demo $(ARGS)
 
 test: $(DEV_STAMP) ## Run the tests on SQLite, then those of the database on PostgreSQL
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-processes test-postgres
+	$(PY) -m pytest $(AT_ONCE) $(ARGS) || test $$? -eq 5
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 test-processes test-postgres
 
 # Parts of `make test`.
-.PHONY: test-sqlite test-postgres test-processes
-test-sqlite: $(DEV_STAMP)
-	nice $(PY) -m pytest $(AT_ONCE) $(ARGS) || test $$? -eq 5
+.PHONY: test-processes test-postgres
+test-processes: $(DEV_STAMP)
+	$(PY) -m pytest $(OF_PROCESSES) $(ARGS) || test $$? -eq 5
 
-test-postgres: test-sqlite
+test-postgres: $(DEV_STAMP)
 	@if $(PY) -m tests.plugins.services postgres; then \
 		echo "Once more on PostgreSQL, what touches the database:"; \
 		ROOMKIT_TEST_DATABASE=postgres nice $(PY_POSTGRES) -m pytest $(AT_ONCE) -m database \
@@ -47,12 +48,6 @@ test-postgres: test-sqlite
 	else \
 		echo "Not run: the tests of the database on PostgreSQL."; test -z "$$CI"; \
 	fi
-
-# Told at once in the end, so that it does not mix with what the others tell.
-test-processes: $(DEV_STAMP)
-	@told=$$(mktemp); trap 'rm "$$told"' EXIT; status=0; \
-	$(PY) -m pytest $(OF_PROCESSES) $(ARGS) >"$$told" 2>&1 || status=$$?; \
-	echo "The tests of processes and browsers:"; cat "$$told"; test $$status -eq 0 -o $$status -eq 5
 
 setup: $(DEV_STAMP) ## Install everything a developer needs, and the commit hooks
 	@if [ -d .git ]; then $(PY) -m pre_commit install; fi
