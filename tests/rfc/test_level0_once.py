@@ -157,8 +157,8 @@ class Stuck(Recorder):
 
 @pytest.fixture
 async def hasty(make_kit: MakeKit) -> Scene:
-    """A scene in which a decision may take 50 ms."""
-    scene = Scene(make_kit(process_timeout=0.05))
+    """A scene in which a decision may take half a second."""
+    scene = Scene(make_kit(process_timeout=0.5))
     await scene.open()
     return scene
 
